@@ -1,0 +1,222 @@
+-- +goose Up
+-- The rules every table lives under: who owns it, who may read it, which
+-- tenant a row belongs to, and how a change to it is announced.
+
+create schema platform authorization souk_owner;
+revoke all on schema platform from public;
+revoke create on schema public from public;
+grant usage on schema public to public;
+grant usage on schema platform to souk_platform;
+
+-- PostgreSQL gives EXECUTE on new functions to PUBLIC; ours are granted one by one.
+alter default privileges for role souk_owner revoke execute on functions from public;
+
+-- Injected SQL running as app_user must not be able to change the tenant.
+revoke execute on function pg_catalog.set_config(text, text, boolean) from public;
+grant execute on function pg_catalog.set_config(text, text, boolean) to souk_login, souk_platform, souk_owner;
+
+-- One row: the life of this database. It changes after a restore, so that no
+-- client keeps a future which the database no longer has.
+create table platform.epoch (
+    only_row boolean primary key default true check (only_row),
+    id       uuid not null default gen_random_uuid()
+);
+insert into platform.epoch default values;
+
+-- The tenant directory: which sub-domain is whose, and where it lives.
+create table platform.tenants (
+    id         uuid primary key,
+    slug       text not null constraint tenants_slug_key unique check (slug ~ '^[a-z0-9]([a-z0-9-]{1,38}[a-z0-9])$'),
+    status     text not null default 'active' check (status in ('active', 'suspended')),
+    created_at timestamptz not null default now()
+);
+
+-- A person's log-in, the same in every shop the person works in.
+create table platform.accounts (
+    id            uuid primary key,
+    email         text not null constraint accounts_email_key unique check (email = lower(email)),
+    password_hash text not null,
+    name          text not null,
+    created_at    timestamptz not null default now(),
+    disabled_at   timestamptz
+);
+
+-- Every use of the platform pool, which no tenant policy guards, leaves its reason.
+create table platform.access_log (
+    id     bigint generated always as identity primary key,
+    at     timestamptz not null default now(),
+    reason text not null
+);
+
+grant select, insert, update on platform.tenants, platform.accounts to souk_platform;
+grant select on platform.epoch to souk_platform;
+grant insert, select on platform.access_log to souk_platform;
+
+-- +goose StatementBegin
+-- tenant_table puts a table under the tenant rules: forced row-level security
+-- with the one canonical policy, a foreign key to the tenant unless a parent
+-- row already ties it to one, and exactly the rights that are named.
+create function platform.tenant_table(tab regclass, rights text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    has_parent boolean;
+begin
+    if not exists (select from pg_attribute where attrelid = tab and attname = 'tenant_id'
+                   and atttypid = 'uuid'::regtype and attnotnull and not attisdropped) then
+        raise exception '% needs tenant_id uuid not null', tab;
+    end if;
+    select exists (select from pg_constraint c
+        join pg_attribute a on a.attrelid = tab and a.attname = 'tenant_id' and a.attnum = c.conkey[1]
+        where c.conrelid = tab and c.contype = 'f' and c.confrelid <> tab
+          and c.confrelid in (select oid from pg_class where relnamespace = 'public'::regnamespace)) into has_parent;
+    if not has_parent then
+        execute format('alter table %s add constraint %I foreign key (tenant_id) references platform.tenants (id)',
+            tab, (select relname from pg_class where oid = tab) || '_tenant_fkey');
+    end if;
+    execute format('alter table %s owner to souk_owner', tab);
+    execute format('alter table %s enable row level security', tab);
+    execute format('alter table %s force row level security', tab);
+    -- The sub-select is an InitPlan, evaluated once a query and not once a row.
+    -- No missing_ok: a query without a tenant must fail, not return nothing.
+    execute format('create policy tenant on %s for all to public'
+        ' using (tenant_id = (select current_setting(''app.tenant_id''))::uuid)'
+        ' with check (tenant_id = (select current_setting(''app.tenant_id''))::uuid)', tab);
+    execute format('revoke all on %s from public', tab);
+    execute format('grant %s on %s to app_user', rights, tab);
+end $$;
+-- +goose StatementEnd
+
+-- What changed, per tenant, in commit order and without a gap.
+create table changes (
+    tenant_id uuid        not null,
+    seq       bigint      not null,
+    topic     text        not null,
+    entity_id uuid,
+    op        text        not null check (op in ('insert', 'update', 'delete', 'reload')),
+    actor     uuid,
+    at        timestamptz not null,
+    primary key (tenant_id, seq)
+);
+select platform.tenant_table('changes', 'select');
+create index changes_at on changes (tenant_id, at);
+
+-- The last number given out, a row per tenant. Outside row-level security: the
+-- sweep reads all of them to find what a crash left unannounced.
+create table platform.change_heads (
+    tenant_id uuid primary key references platform.tenants (id),
+    seq       bigint not null default 0
+);
+alter table platform.change_heads owner to souk_owner;
+grant select on platform.change_heads to souk_platform;
+
+-- What this transaction has changed so far; emptied when it commits.
+create table platform.change_queue (
+    id        bigint generated always as identity primary key,
+    xid       xid8   not null,
+    tenant_id uuid   not null,
+    topic     text   not null,
+    op        text   not null,
+    ids       uuid[]
+);
+create index change_queue_xid on platform.change_queue (xid);
+alter table platform.change_queue owner to souk_owner;
+
+-- +goose StatementBegin
+-- queue_change notes which rows a statement touched. More than 100 rows become
+-- one "reload": a client that must fetch a hundred rows does better to ask again.
+create function platform.queue_change() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    touched uuid[];
+begin
+    execute format('select array_agg(distinct %I) from (select %I from touched limit 10000) t', tg_argv[1], tg_argv[1]) into touched;
+    if touched is null then
+        return null;
+    end if;
+    insert into platform.change_queue (xid, tenant_id, topic, op, ids)
+    values (pg_current_xact_id(), current_setting('app.tenant_id')::uuid, tg_argv[0],
+            case when cardinality(touched) > 100 then 'reload' else lower(tg_op) end,
+            case when cardinality(touched) > 100 then null else touched end);
+    return null;
+end $$;
+
+-- number_changes runs at commit. The head row is locked only from here to the
+-- end of the commit, so numbers follow commit order and none is lost.
+create function platform.number_changes() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    total bigint;
+    head  bigint;
+begin
+    select sum(coalesce(cardinality(q.ids), 1)) into total
+    from platform.change_queue q where q.xid = pg_current_xact_id();
+    if total is null then
+        return null; -- the first queued row of this transaction numbered them all
+    end if;
+    insert into platform.change_heads as h (tenant_id, seq) values (new.tenant_id, total)
+    on conflict (tenant_id) do update set seq = h.seq + excluded.seq
+    returning h.seq into head;
+    with done as (
+        delete from platform.change_queue q where q.xid = pg_current_xact_id() returning q.id, q.topic, q.op, q.ids
+    )
+    insert into public.changes (tenant_id, seq, topic, entity_id, op, actor, at)
+    select new.tenant_id, head - total + row_number() over (order by d.id, e.entity), d.topic, e.entity, d.op,
+           nullif(current_setting('app.actor', true), '')::uuid, clock_timestamp()
+    from done d, lateral unnest(coalesce(d.ids, array[null::uuid])) as e(entity);
+    return null;
+end $$;
+
+-- live_table makes every write to a table an event of a topic. entity names the
+-- column whose value the event carries.
+create function platform.live_table(tab regclass, topic text, entity text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    execute format('create trigger live_insert after insert on %s referencing new table as touched'
+        ' for each statement execute function platform.queue_change(%L, %L)', tab, topic, entity);
+    execute format('create trigger live_update after update on %s referencing new table as touched'
+        ' for each statement execute function platform.queue_change(%L, %L)', tab, topic, entity);
+    execute format('create trigger live_delete after delete on %s referencing old table as touched'
+        ' for each statement execute function platform.queue_change(%L, %L)', tab, topic, entity);
+end $$;
+-- +goose StatementEnd
+alter function platform.queue_change() owner to souk_owner;
+alter function platform.number_changes() owner to souk_owner;
+
+create constraint trigger number_changes after insert on platform.change_queue
+    deferrable initially deferred for each row execute function platform.number_changes();
+
+-- Every write's answer, kept for ever: the same operation asked again gets the
+-- same bytes and changes nothing.
+create table operations (
+    tenant_id    uuid        not null,
+    id           uuid        not null,
+    actor        uuid,
+    route        text        not null,
+    request_hash bytea       not null,
+    status       int         not null,
+    response     bytea       not null,
+    at           timestamptz not null,
+    constraint operations_pkey primary key (tenant_id, id)
+);
+select platform.tenant_table('operations', 'select, insert');
+
+-- Numbers without a gap: one row a series, taken in the transaction that uses it.
+create table counters (
+    tenant_id uuid   not null,
+    series    text   not null,
+    last      bigint not null,
+    primary key (tenant_id, series)
+);
+select platform.tenant_table('counters', 'select, insert, update');
+
+-- Words of names and codes, for search by equality and prefix: trigram and
+-- full-text operators are not leakproof and lose their index under row-level security.
+create table search_words (
+    tenant_id uuid not null,
+    kind      text not null,
+    word      text not null collate "C",
+    entity_id uuid not null,
+    primary key (tenant_id, kind, word, entity_id)
+);
+select platform.tenant_table('search_words', 'select, insert, delete');
+create index search_words_entity on search_words (tenant_id, kind, entity_id);
