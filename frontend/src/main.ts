@@ -1,0 +1,7 @@
+import { mount } from 'svelte';
+import '@/ui/app.css';
+import App from '@/app/app.svelte';
+
+const target = document.getElementById('app');
+if (!target) throw new Error('index.html has no element #app');
+mount(App, { target });
