@@ -9,11 +9,7 @@ grant usage on schema public to public;
 grant usage on schema platform to souk_platform;
 
 -- PostgreSQL gives EXECUTE on new functions to PUBLIC; ours are granted one by one.
-alter default privileges for role souk_owner revoke execute on functions from public;
-
--- Injected SQL running as app_user must not be able to change the tenant.
-revoke execute on function pg_catalog.set_config(text, text, boolean) from public;
-grant execute on function pg_catalog.set_config(text, text, boolean) to souk_login, souk_platform, souk_owner;
+alter default privileges revoke execute on functions from public;
 
 -- One row: the life of this database. It changes after a restore, so that no
 -- client keeps a future which the database no longer has.
