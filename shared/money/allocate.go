@@ -35,7 +35,7 @@ func Allocate(total Amount, weights []Amount) []Amount {
 		left -= quo
 	}
 	slices.SortStableFunc(shares, func(a, b share) int {
-		return cmp.Or(cmp.Compare(b.remainder, a.remainder), cmp.Compare(sizes[b.index], sizes[a.index]))
+		return cmp.Or(cmp.Compare(b.remainder, a.remainder), cmp.Compare(weights[b.index].magnitude(), weights[a.index].magnitude()))
 	})
 	for _, s := range shares[:left] {
 		parts[s.index]++
