@@ -24,10 +24,17 @@ func spread(values []money.Amount, num, den uint64) ([]money.Amount, error) {
 	if err != nil {
 		return nil, err
 	}
-	missing, _, err := fraction(total, num, den)
+	whole, _, err := fraction(total, num, den)
 	if err != nil {
 		return nil, err
 	}
+	return spreadWhole(values, num, den, whole)
+}
+
+// spreadWhole is spread where the parts must add up to a given whole, which is
+// less than a unit from the exact one.
+func spreadWhole(values []money.Amount, num, den uint64, whole money.Amount) ([]money.Amount, error) {
+	missing := whole
 	parts := make([]money.Amount, len(values))
 	residues := make([]residue, len(values))
 	for i, v := range values {
@@ -42,6 +49,7 @@ func spread(values []money.Amount, num, den uint64) ([]money.Amount, error) {
 		return parts, nil
 	}
 
+	var err error
 	unit := money.Amount(missing.Sign())
 	slices.SortStableFunc(residues, func(a, b residue) int {
 		return cmp.Compare(b.rest, a.rest) * int(unit)

@@ -1,6 +1,7 @@
 package pricing
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 
@@ -16,16 +17,21 @@ type group struct {
 	lines []int
 }
 
+// pick returns the values of the group's lines.
+func (g group) pick(values []money.Amount) []money.Amount {
+	picked := make([]money.Amount, len(g.lines))
+	for n, i := range g.lines {
+		picked[n] = values[i]
+	}
+	return picked
+}
+
 // applyTaxes sets net, tax and total of every line and returns the document's
 // taxes, by code and rate.
-func applyTaxes(cart Cart, lines []PricedLine, order []int) ([]TaxTotal, *Problem) {
-	groups, problem := groupByTax(cart, order)
-	if problem != nil {
-		return nil, problem
-	}
+func applyTaxes(included bool, lines []PricedLine, groups []group) ([]TaxTotal, *Problem) {
 	taxes := make([]TaxTotal, 0, len(groups))
 	for _, g := range groups {
-		total, problem := g.apply(cart.TaxIncluded, lines)
+		total, problem := g.apply(included, lines)
 		if problem != nil {
 			return nil, problem
 		}
@@ -34,9 +40,11 @@ func applyTaxes(cart Cart, lines []PricedLine, order []int) ([]TaxTotal, *Proble
 	return taxes, nil
 }
 
-func groupByTax(cart Cart, order []int) ([]group, *Problem) {
+// groupByTax sorts the cart's lines into groups, by code and rate, and within
+// each by id.
+func groupByTax(cart Cart) ([]group, *Problem) {
 	var groups []group
-	for _, i := range order {
+	for _, i := range byID(cart.Lines) {
 		tax := cart.Lines[i].Tax
 		if !validRate(tax.Rate) {
 			return nil, &Problem{Line: cart.Lines[i].ID, Code: TaxRateInvalid}
@@ -54,6 +62,18 @@ func groupByTax(cart Cart, order []int) ([]group, *Problem) {
 		return cmp.Or(cmp.Compare(a.tax.Code, b.tax.Code), a.tax.Rate.Cmp(b.tax.Rate))
 	})
 	return groups, nil
+}
+
+// byID returns the lines' indexes in the order of their ids.
+func byID(lines []Line) []int {
+	order := make([]int, len(lines))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return bytes.Compare(lines[a].ID[:], lines[b].ID[:])
+	})
+	return order
 }
 
 var highestRate = decimal.MustNew(maxRate, 0)
