@@ -1,6 +1,10 @@
 package pricing
 
-import "souk/shared/money"
+import (
+	"slices"
+
+	"souk/shared/money"
+)
 
 // Cash is the method kind that is rounded to coins and gives change.
 const Cash = "cash"
@@ -27,7 +31,8 @@ func Settle(cur money.Currency, total money.Amount, tenders []Tender) (Settlemen
 }
 
 func refunds(total money.Amount, tenders []Tender) bool {
-	return total < 0 || (total == 0 && len(tenders) > 0 && tenders[0].Amount < 0)
+	paysOut := func(t Tender) bool { return t.Amount < 0 }
+	return total < 0 || (total == 0 && slices.ContainsFunc(tenders, paysOut))
 }
 
 // settle settles a total that is not negative.
