@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -61,6 +62,7 @@ func (s *Server) launchOnce(ctx context.Context) error {
 		defer cancel()
 		return errors.Join(err, child.shutDown(stopCtx))
 	}
+	child.tail.serving.Store(true)
 	s.mu.Lock()
 	s.child = child
 	s.mu.Unlock()
@@ -190,6 +192,9 @@ func (c *child) shutDown(ctx context.Context) error {
 		return nil
 	default:
 	}
+	if c.tail != nil {
+		c.tail.serving.Store(false)
+	}
 	if err := c.signalFast(ctx); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return err
 	}
@@ -219,6 +224,10 @@ type tail struct {
 	log  *slog.Logger
 	path string // set when the server writes to a file instead
 
+	// serving is false while it starts and stops, when it turns connections away
+	// with words that would alarm for nothing.
+	serving atomic.Bool
+
 	mu    sync.Mutex
 	part  []byte
 	lines []string
@@ -243,11 +252,12 @@ func (t *tail) line(line string) {
 	if len(t.lines) > 12 {
 		t.lines = t.lines[1:]
 	}
-	level := slog.LevelDebug
-	if strings.HasPrefix(line, "FATAL:") || strings.HasPrefix(line, "PANIC:") || strings.HasPrefix(line, "WARNING:") {
-		level = slog.LevelWarn
+	serious := strings.HasPrefix(line, "FATAL:") || strings.HasPrefix(line, "PANIC:") || strings.HasPrefix(line, "WARNING:")
+	if serious && t.serving.Load() {
+		t.log.Warn(line, "from", "postgres")
+		return
 	}
-	t.log.Log(context.TODO(), level, line, "from", "postgres")
+	t.log.Debug(line, "from", "postgres")
 }
 
 func (t *tail) String() string {

@@ -59,16 +59,19 @@ func (s *Server) restart(ctx context.Context) error {
 			return ctx.Err()
 		case <-time.After(time.Duration(try) * time.Second):
 		}
-		if err = s.launch(ctx); err != nil {
-			s.log.Error("PostgreSQL did not start", "error", err)
-			continue
+		if err = s.launch(ctx); err == nil {
+			return s.endIfStopping(ctx)
 		}
-		if s.isStopping() {
-			limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
-			defer cancel()
-			return s.child.shutDown(limited)
-		}
-		return nil
+		s.log.Error("PostgreSQL did not start", "error", err)
 	}
 	return err
+}
+
+func (s *Server) endIfStopping(ctx context.Context) error {
+	if !s.isStopping() {
+		return nil
+	}
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	return s.child.shutDown(limited)
 }
