@@ -1,22 +1,33 @@
-import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import tailwindcss from '@tailwindcss/vite';
+import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 const src = fileURLToPath(new URL('./src', import.meta.url));
 const server = process.env.SOUK_SERVER ?? 'http://127.0.0.1:8080';
 
+// Paraglide's own plugin keeps a finished build alive for half a minute, so
+// `npm run messages` compiles before build and test, and this again on each edit.
+function messages(): Plugin {
+	return {
+		name: 'souk-messages',
+		apply: 'serve',
+		configureServer(dev) {
+			dev.watcher.add('messages');
+			dev.watcher.on('change', (file) => {
+				if (/messages\/.*\.json$/.test(file)) execFile('npm', ['run', '-s', 'messages']);
+			});
+		},
+	};
+}
+
 export default defineConfig({
 	plugins: [
 		tailwindcss(),
 		svelte(),
-		paraglideVitePlugin({
-			project: './project.inlang',
-			outdir: './src/paraglide.gen',
-			strategy: ['localStorage', 'preferredLanguage', 'baseLocale'],
-			emitTsDeclarations: false,
-		}),
+		messages(),
 	],
 	resolve: {
 		alias: { '@': src },
