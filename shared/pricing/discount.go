@@ -127,3 +127,31 @@ func keepSign(values []money.Amount, sign int) (uint64, error) {
 	}
 	return uint64(sum.Abs()), nil
 }
+
+// CartDiscount is the part of p.Discount that came off the cart as a whole, for
+// receipts that print it in a row of its own; the rest came off single lines.
+func (p Priced) CartDiscount(cart Cart) (money.Amount, error) {
+	own, err := LineDiscounts(cart)
+	if err != nil {
+		return 0, err
+	}
+	lines, err := money.Sum(own...)
+	if err != nil {
+		return 0, &Problem{Code: AmountTooLarge}
+	}
+	return p.Discount - lines, nil
+}
+
+// LineDiscounts returns each line's own discount, without its share of the
+// cart's. It fails like Price.
+func LineDiscounts(cart Cart) ([]money.Amount, error) {
+	own := make([]money.Amount, len(cart.Lines))
+	for i, line := range cart.Lines {
+		priced, problem := priceLine(line)
+		if problem != nil {
+			return nil, problem.at(line.ID)
+		}
+		own[i] = priced.Discount
+	}
+	return own, nil
+}

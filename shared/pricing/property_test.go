@@ -204,6 +204,9 @@ func TestCartDiscountIsSpreadWhole(t *testing.T) {
 			want = part
 		}
 		require.Equal(t, want, p.Discount-own)
+		got, err := p.CartDiscount(cart)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
 	})
 }
 
