@@ -1,0 +1,196 @@
+// Package receipt lays out a till receipt, once, for the screen and the printer:
+// Text is the layout and ESCPOS is Text in a printer's commands. It computes no
+// amounts (those come from package pricing), opens no printer and draws no
+// pages; logos and scripts that no code page holds are not printed yet.
+package receipt
+
+import (
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"souk/shared/money"
+	"souk/shared/pricing"
+)
+
+// Kind says what the receipt is for.
+type Kind string
+
+// The kinds of receipt.
+const (
+	KindSale   Kind = "sale"
+	KindRefund Kind = "refund"
+	KindVoid   Kind = "void"
+)
+
+// Document is everything a receipt says. CompletedAt is in the store's time zone
+// and ZoneName is how that zone is printed ("CET"). QR is the payload of the QR
+// code; without one the receipt's number is printed as a bar code. Header and
+// Footer may have several lines.
+//
+// Subtotal is the sum of the lines as printed; Subtotal - Discount + the taxes
+// (unless TaxIncluded) is Total, and Total + Rounding is what was due.
+type Document struct {
+	ID        uuid.UUID `json:"id"`
+	ShortCode string    `json:"short_code"`
+	Number    string    `json:"number"`
+	QR        string    `json:"qr,omitempty"`
+	Kind      Kind      `json:"kind"`
+	Copy      bool      `json:"copy"`
+
+	ShopName  string   `json:"shop_name"`
+	LegalName string   `json:"legal_name,omitempty"`
+	Address   []string `json:"address,omitempty"`
+	TaxNumber string   `json:"tax_number,omitempty"`
+	Header    string   `json:"header,omitempty"`
+	Footer    string   `json:"footer,omitempty"`
+
+	StoreName       string    `json:"store_name,omitempty"`
+	TillName        string    `json:"till_name,omitempty"`
+	CashierName     string    `json:"cashier_name,omitempty"`
+	CustomerName    string    `json:"customer_name,omitempty"`
+	OriginalReceipt string    `json:"original_receipt,omitempty"`
+	CompletedAt     time.Time `json:"completed_at"`
+	ZoneName        string    `json:"zone_name,omitempty"`
+
+	Currency    string       `json:"currency"`
+	TaxIncluded bool         `json:"tax_included"`
+	Lines       []Line       `json:"lines"`
+	Subtotal    money.Amount `json:"subtotal_minor"`
+	Discount    money.Amount `json:"discount_minor"`
+	// DiscountReason is printed beside Discount.
+	DiscountReason string       `json:"discount_reason,omitempty"`
+	Total          money.Amount `json:"total_minor"`
+	Rounding       money.Amount `json:"rounding_minor"`
+	Taxes          []Tax        `json:"taxes,omitempty"`
+	Tenders        []Tender     `json:"tenders,omitempty"`
+	Change         money.Amount `json:"change_minor"`
+
+	// Labels are the printed words; nil is English.
+	Labels *Labels `json:"labels,omitempty"`
+}
+
+// Line is one printed line. Total is after its own discount, with tax if the
+// prices have it; TaxMark refers to the table of taxes.
+type Line struct {
+	Name           string       `json:"name"`
+	Quantity       string       `json:"quantity"`
+	Unit           string       `json:"unit,omitempty"`
+	UnitPrice      money.Amount `json:"unit_price_minor"`
+	Discount       money.Amount `json:"discount_minor"`
+	DiscountReason string       `json:"discount_reason,omitempty"`
+	Total          money.Amount `json:"total_minor"`
+	TaxMark        string       `json:"tax_mark,omitempty"`
+}
+
+// Tax is one row of the table of taxes; Rate is in percent.
+type Tax struct {
+	Mark string          `json:"mark"`
+	Rate decimal.Decimal `json:"rate"`
+	Net  money.Amount    `json:"net_minor"`
+	Tax  money.Amount    `json:"tax_minor"`
+}
+
+// Tender is money handed over, before change, and what its method is called.
+type Tender struct {
+	Name   string       `json:"name"`
+	Amount money.Amount `json:"amount_minor"`
+}
+
+// Labels are the words that the layout itself prints.
+type Labels struct {
+	Receipt   string `json:"receipt"`
+	Refund    string `json:"refund"`
+	Void      string `json:"void"`
+	Copy      string `json:"copy"`
+	TaxNumber string `json:"tax_number"`
+	Date      string `json:"date"`
+	Store     string `json:"store"`
+	Till      string `json:"till"`
+	Cashier   string `json:"cashier"`
+	Customer  string `json:"customer"`
+	Original  string `json:"original"`
+	Subtotal  string `json:"subtotal"`
+	Discount  string `json:"discount"`
+	Tax       string `json:"tax"`
+	Net       string `json:"net"`
+	Gross     string `json:"gross"`
+	Total     string `json:"total"`
+	Rounding  string `json:"rounding"`
+	Due       string `json:"due"`
+	Change    string `json:"change"`
+}
+
+// English are the labels of a document that brings none.
+func English() Labels {
+	return Labels{
+		Receipt: "Receipt", Refund: "Refund", Void: "Void", Copy: "Copy", TaxNumber: "Tax no.", Date: "Date",
+		Store: "Store", Till: "Till", Cashier: "Cashier", Customer: "Customer", Original: "Original receipt",
+		Subtotal: "Subtotal", Discount: "Discount", Tax: "Tax", Net: "Net", Gross: "Gross", Total: "Total",
+		Rounding: "Rounding", Due: "Due", Change: "Change",
+	}
+}
+
+// ErrMismatch says that a document's lines or tenders are not those of the cart
+// and settlement it is to be filled from.
+var ErrMismatch = errors.New("receipt: lines or tenders do not match the sale")
+
+// SetAmounts fills every amount of the document from a priced and settled cart.
+// The caller has set the names first: one entry in Lines for each line of the
+// cart, one in Tenders for each of the settlement, in the same order. It fails
+// with ErrMismatch if there are more or fewer, or with the cart's *Problem.
+func (d *Document) SetAmounts(cart pricing.Cart, priced pricing.Priced, s pricing.Settlement) error {
+	if len(d.Lines) != len(cart.Lines) || len(d.Lines) != len(priced.Lines) || len(d.Tenders) != len(s.Tenders) {
+		return ErrMismatch
+	}
+	own, err := pricing.LineDiscounts(cart)
+	if err != nil {
+		return err
+	}
+	d.Currency, d.TaxIncluded = cart.Currency, cart.TaxIncluded
+	d.Total, d.Rounding, d.Change = priced.Total, s.Rounding, s.Change
+	d.Subtotal, d.Discount = 0, priced.Discount
+	for i := range d.Lines {
+		line, from := &d.Lines[i], cart.Lines[i]
+		line.Quantity, line.UnitPrice = from.Quantity.Trim(0).String(), from.UnitPrice
+		line.Discount, line.DiscountReason = own[i], ""
+		if from.Discount != nil {
+			line.DiscountReason = from.Discount.Reason
+		}
+		line.Total = priced.Lines[i].Gross - own[i]
+		line.TaxMark = mark(from.Tax, priced.Taxes)
+		d.Subtotal += line.Total
+		d.Discount -= own[i]
+	}
+	d.DiscountReason = ""
+	if cart.Discount != nil {
+		d.DiscountReason = cart.Discount.Reason
+	}
+	d.Taxes = make([]Tax, len(priced.Taxes))
+	for i, t := range priced.Taxes {
+		d.Taxes[i] = Tax{Mark: letter(i), Rate: t.Rate, Net: t.Net, Tax: t.Tax}
+	}
+	for i := range d.Tenders {
+		d.Tenders[i].Amount = s.Tenders[i].Tendered
+	}
+	return nil
+}
+
+func mark(tax pricing.Tax, totals []pricing.TaxTotal) string {
+	for i, t := range totals {
+		if t.Code == tax.Code && t.Rate.Equal(tax.Rate) {
+			return letter(i)
+		}
+	}
+	return ""
+}
+
+// letter names the rows of the table of taxes: A to Z, then AA, AB and so on.
+func letter(i int) string {
+	if i < 26 {
+		return string(rune('A' + i))
+	}
+	return letter(i/26-1) + letter(i%26)
+}
