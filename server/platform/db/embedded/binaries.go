@@ -109,7 +109,7 @@ func packagePlaces() []string {
 	var places []string
 	if exe, err := os.Executable(); err == nil {
 		dir := filepath.Dir(exe)
-		places = append(places, filepath.Join(dir, "postgres", "bin"))
+		places = append(places, filepath.Join(dir, "native", "bin"))
 		if root, found := sourceRoot(dir); found {
 			places = append(places, filepath.Join(root, "build", "postgres", pkg))
 		}
