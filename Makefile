@@ -35,7 +35,7 @@ run: setup-run build ## A working shop: embedded PostgreSQL, demo shops, server,
 build: setup-build bin/souk bin/till ## Build bin/souk (server) and bin/till (the till's window)
 
 .PHONY: package
-package: setup-build bin/souk bin/till ## Pack server and till for this machine into bin/souk-<system>.tar.gz
+package: setup-run licences bin/souk bin/till ## Pack server and till for this machine into bin/souk-<system>.tar.gz
 	@build/package.sh
 
 ##@ Work on it
@@ -54,7 +54,7 @@ lint: setup-lint ## golangci-lint and the front end's eslint
 
 .PHONY: test
 test: setup-test bin/tools/dbserver ## Everything: generated files, Go, front end, browser, till window, lint
-	@MAKE='$(MAKE)' bin/tools/dbserver run build/test.sh $(TEST_STEPS)
+	@bin/tools/dbserver run build/test.sh $(TEST_STEPS)
 
 .PHONY: test-gen
 test-gen: setup-build ## Fails if 'make gen' would change anything

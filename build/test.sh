@@ -8,7 +8,7 @@ times=() failed=()
 for step in "$@"; do
   printf '\n== %s\n' "$step"
   begun=$SECONDS
-  if ! "${MAKE:-make}" --no-print-directory "$step"; then
+  if ! make --no-print-directory "$step"; then
     failed+=("$step")
     printf '== %s FAILED\n' "$step"
   fi
