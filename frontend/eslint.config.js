@@ -54,6 +54,8 @@ export default ts.config(
 			// TypeScript resolves names better than ESLint does.
 			'no-undef': 'off',
 			'max-lines': ['error', { max: 500, skipBlankLines: true }],
+			// Maps that nothing on screen reads need not be reactive.
+			'svelte/prefer-svelte-reactivity': 'off',
 			// Our router takes plain paths; this rule is for SvelteKit's.
 			'svelte/no-navigation-without-resolve': 'off',
 			'@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],

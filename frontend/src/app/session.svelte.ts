@@ -1,0 +1,64 @@
+import { body, createHttp } from '@/platform/http';
+import { Problem } from '@/platform/problem';
+import { region } from '@/platform/region.svelte';
+
+/** Who is signed in, where, and what they may do, as the server tells it. */
+export type Session = {
+	user: { name: string; role?: string };
+	shop: { name: string; place?: string; locale: string; currency: string; time_zone: string };
+	permissions: string[];
+};
+
+type Answer = { responses: { 200: { content: { 'application/json': Session } } } };
+type Paths = {
+	'/api/session': {
+		get: Answer;
+		post: Answer & { requestBody: { content: { 'application/json': { email: string; password: string } } } };
+		delete: { responses: { 204: { content?: never } } };
+	};
+};
+
+type State = { status: 'unknown' } | { status: 'out'; ended: boolean } | { status: 'in'; session: Session } | { status: 'failed'; problem: Problem };
+
+let state = $state.raw<State>({ status: 'unknown' });
+const http = createHttp<Paths>();
+
+/** The one session of this page. */
+export const session = {
+	get state(): State {
+		return state;
+	},
+	/** Looks whether the browser still holds a session. */
+	async find(): Promise<void> {
+		state = { status: 'unknown' };
+		try {
+			enter(await body(http.GET('/api/session')));
+		} catch (error) {
+			const problem = Problem.from(error);
+			state = problem.status === 401 ? { status: 'out', ended: false } : { status: 'failed', problem };
+		}
+	},
+	/** Fails with a Problem: wrong e-mail or password is 401. */
+	async signIn(email: string, password: string): Promise<void> {
+		enter(await body(http.POST('/api/session', { body: { email, password } })));
+	},
+	async signOut(): Promise<void> {
+		await http.DELETE('/api/session').catch(() => undefined);
+		state = { status: 'out', ended: false };
+	},
+	/** The server no longer knows us: some call was answered 401. */
+	ended(): void {
+		if (state.status === 'in') state = { status: 'out', ended: true };
+	},
+	/** Whether to show something. The server decides for itself. */
+	can(permission: string | undefined): boolean {
+		return !permission || (state.status === 'in' && state.session.permissions.includes(permission));
+	},
+};
+
+function enter(found: Session): void {
+	region.locale = found.shop.locale;
+	region.currency = found.shop.currency;
+	region.timeZone = found.shop.time_zone;
+	state = { status: 'in', session: found };
+}

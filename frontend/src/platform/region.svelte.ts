@@ -1,0 +1,6 @@
+/** How the shop writes figures and dates. Set once after sign-in; everything on screen follows. */
+export const region = $state({
+	locale: globalThis.navigator?.language || 'en',
+	currency: 'USD',
+	timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+});

@@ -1,0 +1,53 @@
+import type { Component, Snippet } from 'svelte';
+
+/** A Lucide icon, or anything drawn like one. */
+export type Icon = Component<{ size?: number | string; strokeWidth?: number | string; class?: string }>;
+
+export type Tone = 'neutral' | 'good' | 'warn' | 'bad' | 'info' | 'accent';
+
+/** Label, hint and error of a form part; every input takes these. */
+export type FieldProps = {
+	label: string;
+	/** The label is read aloud but not shown, as in a table cell. */
+	labelHidden?: boolean;
+	hint?: string;
+	error?: string;
+	required?: boolean;
+	disabled?: boolean;
+	readonly?: boolean;
+	name?: string;
+	id?: string;
+};
+
+export type Option = { value: string; label: string; note?: string; icon?: Icon; disabled?: boolean };
+
+export type MenuEntry =
+	| { label: string; icon?: Icon; combo?: string; danger?: boolean; disabled?: boolean; checked?: boolean; run: () => void }
+	| { heading: string }
+	| 'rule';
+
+export type TabEntry = { value: string; label: string; count?: number };
+
+export type Command = { id: string; label: string; group?: string; note?: string; icon?: Icon; combo?: string; words?: string; run: () => void };
+
+export type Sort = { by: string; descending: boolean };
+
+export type Column<Row> = {
+	key: string;
+	label: string;
+	/** Figures sit at the end of their cell, in tabular digits. */
+	numeric?: boolean;
+	sortable?: boolean;
+	/** CSS width; without one the column shares what is left. */
+	width?: string;
+	/** Plain text of the cell; `cell` draws it instead where text is not enough. */
+	text?: (row: Row) => string;
+	cell?: Snippet<[Row]>;
+	/** On a phone the first `primary` column is the card's title; `hidden` columns are left out. */
+	narrow?: 'primary' | 'end' | 'hidden';
+};
+
+/** One page of rows, as list routes answer; `next` is the cursor of the page after it, or null. */
+export type Page<Row> = { rows: Row[]; next: string | null };
+
+export type Series = { label: string; values: (number | null)[]; colour?: string };
