@@ -1,0 +1,13 @@
+/** Where the keyboard goes when a dialog opens: its first field, else its last action, else the dialog itself. Never its × button. */
+export function focusFirst(event: Event, content: HTMLElement | null): void {
+	if (!content) return;
+	event.preventDefault();
+	const field = content.querySelector<HTMLElement>('[autofocus], .body :is(input, textarea, select, [role=combobox]):not(:disabled, [tabindex="-1"])');
+	const action = content.querySelector<HTMLElement>('footer button:last-of-type');
+	(field ?? action ?? content).focus();
+}
+
+/** A toast lies above a dialog: answering it is not turning away from the dialog. */
+export function stayForToasts(event: Event): void {
+	if ((event.target as Element | null)?.closest('[data-toasts]')) event.preventDefault();
+}
