@@ -1,0 +1,301 @@
+package till
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"souk/shared/wire"
+)
+
+// pageSize is how many items a request for the whole catalogue asks for.
+const pageSize = 2000
+
+// copyState is what the catalogue file says of itself: which generation of items
+// is in use, as of where in the change stream, under which setup.
+type copyState struct {
+	Generation int64       `json:"generation"`
+	Cursor     wire.Cursor `json:"cursor"`
+	Setup      wire.Setup  `json:"setup"`
+}
+
+// draft is a copy that is being fetched, so that a line that breaks all the time
+// gets there in the end.
+type draft struct {
+	copyState
+	After string `json:"after"`
+	Items int    `json:"items"`
+}
+
+func (e *Engine) loadCatalogue() error {
+	var kept copyState
+	found, err := getMeta(e.ctx, e.catalogue.db, "copy", &kept)
+	if err != nil || !found || e.pairing == nil {
+		return err
+	}
+	items, err := e.readItems(kept.Generation)
+	if err != nil {
+		return err
+	}
+	return e.use(kept, items)
+}
+
+func (e *Engine) readItems(generation int64) ([]wire.TillItem, error) {
+	bodies, err := column(e.ctx, e.catalogue.db, "select body from items where generation = ?", generation)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]wire.TillItem, len(bodies))
+	for i, body := range bodies {
+		if err := json.Unmarshal([]byte(body), &items[i]); err != nil {
+			return nil, fmt.Errorf("read the catalogue: %w", err)
+		}
+	}
+	return items, nil
+}
+
+// use puts a copy into service.
+func (e *Engine) use(kept copyState, items []wire.TillItem) error {
+	x := buildIndex(items)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.setup, e.cursor = &kept.Setup, kept.Cursor
+	if err := e.addLocalItems(x); err != nil {
+		return err
+	}
+	e.items = x
+	return e.onSetup()
+}
+
+// onSetup has the till follow a setup that has changed under it.
+func (e *Engine) onSetup() error {
+	if e.person == nil {
+		return nil
+	}
+	at := slices.IndexFunc(e.setup.People, func(p wire.PersonSetup) bool { return p.ID == e.person.ID })
+	if at < 0 || e.setup.People[at].PINHash == "" {
+		e.signOut()
+		return nil
+	}
+	person := e.setup.People[at]
+	e.person = &person
+	return e.loadCart(person.ID)
+}
+
+// download brings the copy up to date, or fetches a first or a new one.
+func (e *Engine) download(s server) error {
+	e.mu.Lock()
+	first := e.setup == nil
+	e.mu.Unlock()
+	reload := first
+	var err error
+	if !first {
+		reload, err = e.fetchChanges(s)
+	}
+	if err == nil && reload {
+		err = e.fetchAll(s)
+		if err == nil {
+			_, err = e.fetchChanges(s)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	e.mu.Lock()
+	e.settled = quantities{}
+	e.mu.Unlock()
+	return nil
+}
+
+// fetchChanges applies what has changed since the cursor, page by page. It
+// answers true if the copy is too old for that.
+func (e *Engine) fetchChanges(s server) (reload bool, err error) {
+	for {
+		e.mu.Lock()
+		cursor := e.cursor
+		e.mu.Unlock()
+		query := url.Values{"epoch": {cursor.Epoch.String()}, "seq": {strconv.FormatInt(cursor.Seq, 10)}}
+		var changes wire.Changes
+		if err := s.get(e.ctx, "/api/sync/changes?"+query.Encode(), &changes); err != nil {
+			return false, err
+		}
+		if changes.Reload {
+			return true, nil
+		}
+		if err := e.apply(changes); err != nil {
+			return false, err
+		}
+		if !changes.More {
+			return false, nil
+		}
+	}
+}
+
+func (e *Engine) apply(changes wire.Changes) error {
+	if changes.Cursor == e.cursor && changes.Setup == nil && len(changes.Items) == 0 {
+		return nil
+	}
+	var kept copyState
+	if _, err := getMeta(e.ctx, e.catalogue.db, "copy", &kept); err != nil {
+		return err
+	}
+	kept.Cursor = changes.Cursor
+	if changes.Setup != nil {
+		kept.Setup = *changes.Setup
+	}
+	err := e.catalogue.write(e.ctx, func(tx *sql.Tx) error {
+		if err := putItems(e.ctx, tx, kept.Generation, changes.Items); err != nil {
+			return err
+		}
+		return putMeta(e.ctx, tx, "copy", kept)
+	})
+	if err != nil {
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.cursor = changes.Cursor
+	for i := range changes.Items {
+		e.items.put(&changes.Items[i])
+	}
+	e.announce()
+	if changes.Setup == nil {
+		return nil
+	}
+	e.setup = changes.Setup
+	e.items.shelves = nil
+	return e.onSetup()
+}
+
+// fetchAll fetches setup and catalogue beside what is in use, and changes over in
+// one step. The setup's cursor is older than every page, so that the changes
+// after it bring the pages to one moment.
+func (e *Engine) fetchAll(s server) error {
+	d, err := e.openDraft(s)
+	if err != nil {
+		return err
+	}
+	limit := pageSize
+	for {
+		e.showProgress(d)
+		query := url.Values{"after": {d.After}, "limit": {strconv.Itoa(limit)}}
+		var page wire.Page[wire.TillItem]
+		if err := s.get(e.ctx, "/api/sync/items?"+query.Encode(), &page); err != nil {
+			if isSlow(err) && limit > 50 {
+				limit /= 2
+				continue
+			}
+			return err
+		}
+		d.After, d.Items = page.Next, d.Items+len(page.Rows)
+		if err := e.keepPage(d, page.Rows); err != nil {
+			return err
+		}
+		if page.Next == "" {
+			return e.changeOver(d)
+		}
+	}
+}
+
+// openDraft goes on with a copy that was begun earlier in the same life of the
+// database, or begins one.
+func (e *Engine) openDraft(s server) (draft, error) {
+	var answer wire.SetupAnswer
+	if err := s.get(e.ctx, "/api/sync/setup", &answer); err != nil {
+		return draft{}, err
+	}
+	var d draft
+	found, err := getMeta(e.ctx, e.catalogue.db, "draft", &d)
+	if err != nil {
+		return draft{}, err
+	}
+	if found && d.Cursor.Epoch == answer.Cursor.Epoch && d.After != "" {
+		return d, nil
+	}
+	var newest int64
+	if err := e.catalogue.db.QueryRowContext(e.ctx,
+		"select coalesce(max(generation), 0) from items").Scan(&newest); err != nil {
+		return draft{}, err
+	}
+	var inUse copyState
+	if _, err := getMeta(e.ctx, e.catalogue.db, "copy", &inUse); err != nil {
+		return draft{}, err
+	}
+	return draft{copyState: copyState{
+		Generation: max(newest, inUse.Generation) + 1, Cursor: answer.Cursor, Setup: answer.Setup,
+	}}, nil
+}
+
+func (e *Engine) keepPage(d draft, items []wire.TillItem) error {
+	return e.catalogue.write(e.ctx, func(tx *sql.Tx) error {
+		if err := putItems(e.ctx, tx, d.Generation, items); err != nil {
+			return err
+		}
+		step("download.page_written")
+		return putMeta(e.ctx, tx, "draft", d)
+	})
+}
+
+// changeOver puts a complete draft into service.
+func (e *Engine) changeOver(d draft) error {
+	items, err := e.readItems(d.Generation)
+	if err != nil {
+		return err
+	}
+	err = e.catalogue.write(e.ctx, func(tx *sql.Tx) error {
+		if err := putMeta(e.ctx, tx, "copy", d.copyState); err != nil {
+			return err
+		}
+		step("download.changed_over")
+		_, err := tx.ExecContext(e.ctx, "delete from meta where key = 'draft'")
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := e.use(d.copyState, items); err != nil {
+		return err
+	}
+	e.announce()
+	_, err = e.catalogue.db.ExecContext(e.ctx, "delete from items where generation <> ?", d.Generation)
+	return err
+}
+
+func putItems(ctx context.Context, tx *sql.Tx, generation int64, items []wire.TillItem) error {
+	if len(items) == 0 {
+		return nil
+	}
+	put, err := tx.PrepareContext(ctx, `
+		insert into items (generation, id, body) values (?, ?, ?)
+		on conflict (generation, id) do update set body = excluded.body`)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = put.Close() }()
+	for _, item := range items {
+		body, err := json.Marshal(item)
+		if err != nil {
+			return err
+		}
+		if _, err := put.ExecContext(ctx, generation, item.ID.String(), string(body)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// showProgress says how far the first copy is. The server does not say how much
+// there is, so the figure approaches the end and never claims it.
+func (e *Engine) showProgress(d draft) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.setup == nil {
+		e.link.Items = d.Items
+		e.link.Progress = 5 + 90*d.Items/(d.Items+2*pageSize)
+		e.announce()
+	}
+}

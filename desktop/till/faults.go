@@ -1,0 +1,71 @@
+package till
+
+import (
+	"errors"
+
+	"souk/shared/fault"
+	"souk/shared/money"
+	"souk/shared/pricing"
+)
+
+// What the till says when it cannot do what was asked. Each sentence tells the
+// person at the till what to do.
+var (
+	errTaken          = fault.Conflict("till.taken").Say("This till is already open on this computer. Use the window that is open.")
+	errJournalDamaged = fault.Internal("till.journal_damaged").Say("The till's journal is damaged. Nothing was deleted. Do not sell here; call support and keep this computer as it is.")
+	errNotPaired      = fault.Conflict("till.not_paired").Say("Pair this till first: enter the shop's address and a pairing code from the office.")
+	errPaired         = fault.Conflict("till.paired").Say("This till belongs to another shop. Open it with a new data folder to pair it with this one.")
+	errFetching       = fault.Conflict("till.fetching").Say("The catalogue is still on its way. Wait a moment.")
+	errSignedOut      = fault.Unauthenticated("till.not_signed_in").Say("Choose your name and type your PIN.")
+	errWrongPIN       = fault.Unauthenticated("till.wrong_pin").Say("That PIN is not right. Try again.")
+	errNoPIN          = fault.Forbidden("till.no_pin").Say("You have no PIN yet. A manager sets one in the office, under People.")
+	errPerson         = fault.NotFound("till.person_unknown").Say("This person may not sign in at this till.")
+	errNoShift        = fault.Conflict("till.no_shift").Say("Open a shift first: count the drawer and enter the float.")
+	errShiftOpen      = fault.Conflict("till.shift_open").Say("A shift is open already. Close it first.")
+	errCartOpen       = fault.Conflict("till.cart_open").Say("There are lines on the cart. Finish, hold or clear it first.")
+	errCartEmpty      = fault.Conflict("till.cart_empty").Say("The cart is empty. Scan something first.")
+	errHeld           = fault.NotFound("till.held_unknown").Say("That held cart is gone. Open the list again.")
+	errLine           = fault.NotFound("till.line_unknown").Say("That line is no longer on the cart.")
+	errItem           = fault.NotFound("till.item_unknown").Say("That item is no longer sold here.")
+	errForbidden      = fault.Forbidden("till.forbidden").Say("You may not do this. Ask someone who may to sign in.")
+	errUndo           = fault.Conflict("till.nothing_to_undo").Say("There is nothing to undo.")
+	errQuantity       = fault.Invalid("till.quantity").Say("Enter a quantity above zero, no finer than the item is counted.")
+	errAmount         = fault.Invalid("till.amount").Say("Enter an amount that is not negative.")
+	errSale           = fault.NotFound("till.sale_unknown").Say("That sale was not made at this till. Look it up in the office.")
+	errMethod         = fault.Invalid("till.method_unknown").Say("That way to pay is no longer offered. Choose another.")
+	errTenders        = fault.Invalid("till.tenders").Say("Say how it is paid first.")
+	errAddress        = fault.Invalid("till.address").Say("Enter the shop's address as it stands in the browser, like http://city-mart.localhost:8080.")
+	errOffline        = fault.Unavailable("till.offline").Say("The server cannot be reached. Check the network and try again.")
+	errDisk           = fault.Unavailable("till.disk").Say("The disk did not take the sale, so it is not finished. Take no money. Free some space and try again.")
+	errDiskFailing    = fault.Unavailable("till.disk_failing").Say("The disk is failing. Stop selling here and restart the till; what was finished is kept.")
+	errBlocked        = fault.Forbidden("till.blocked")
+	errName           = fault.Invalid("till.name").Say("Enter a name.")
+)
+
+var pricingSentences = map[string]string{
+	pricing.Underpaid:         "The payments do not cover the total.",
+	pricing.ChangeWithoutCash: "Only cash gives change. Enter the exact amount.",
+	pricing.TenderSign:        "A payment cannot be negative.",
+	pricing.DiscountTooBig:    "The discount is larger than what it is taken from.",
+	pricing.DiscountNegative:  "A discount cannot be negative.",
+	pricing.QuantityZero:      "The quantity cannot be zero.",
+	pricing.AmountTooLarge:    "The amount is too large.",
+	pricing.TaxRateInvalid:    "An item's tax rate is wrong. Correct it in the office.",
+	pricing.CurrencyUnknown:   "The shop's currency is unknown to this till. Update the till.",
+}
+
+// pricingFault turns what has no price into a fault for the person at the till.
+func pricingFault(err error) error {
+	if errors.Is(err, money.ErrOverflow) {
+		return fault.Invalid(pricing.AmountTooLarge).Say(pricingSentences[pricing.AmountTooLarge])
+	}
+	var problem *pricing.Problem
+	if !errors.As(err, &problem) {
+		return err
+	}
+	sentence, ok := pricingSentences[problem.Code]
+	if !ok {
+		sentence = "This cannot be priced. Take the last change back."
+	}
+	return fault.Invalid(problem.Code).Say(sentence)
+}

@@ -1,0 +1,170 @@
+package till
+
+import (
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"souk/shared/money"
+	"souk/shared/pricing"
+	"souk/shared/wire"
+)
+
+// The ways items are sold.
+const (
+	byEach   = "each"
+	byWeight = "weight"
+	byOpen   = "open"
+)
+
+// SetQuantity changes how much of a line is sold; zero removes the line. Fails
+// with till.line_unknown and till.quantity.
+func (e *Engine) SetQuantity(lineID uuid.UUID, quantity decimal.Decimal) (wire.RegisterState, error) {
+	if quantity.IsZero() {
+		return e.RemoveLine(lineID)
+	}
+	return e.changeLine(lineID, func(l *line) error {
+		if err := countable(quantity, l.Decimals); err != nil {
+			return err
+		}
+		l.Quantity = quantity
+		l.FixedTotal = nil
+		return nil
+	})
+}
+
+// SetLineDiscount gives a discount on a line, or takes it off with nil. Needs
+// sales.discount.
+func (e *Engine) SetLineDiscount(lineID uuid.UUID, discount *pricing.Discount) (wire.RegisterState, error) {
+	return e.changeLine(lineID, func(l *line) error {
+		l.Discount = discount
+		return e.allowed(mayDiscount)
+	})
+}
+
+// SetPrice changes a line's unit price. Needs sales.price, unless the item has
+// its price typed in anyway. Fails with till.amount if it is negative.
+func (e *Engine) SetPrice(lineID uuid.UUID, price money.Amount) (wire.RegisterState, error) {
+	return e.changeLine(lineID, func(l *line) error {
+		if price < 0 {
+			return errAmount
+		}
+		l.UnitPrice, l.FixedTotal = price, nil
+		if l.SoldBy == byOpen {
+			l.ListPrice = price
+			return nil
+		}
+		return e.allowed(mayPrice)
+	})
+}
+
+// RemoveLine takes a line off the cart.
+func (e *Engine) RemoveLine(lineID uuid.UUID) (wire.RegisterState, error) {
+	return e.change(func(b *basket) error {
+		at := b.at(lineID)
+		if at < 0 {
+			return errLine
+		}
+		b.Lines = append(b.Lines[:at], b.Lines[at+1:]...)
+		b.Selected = nil
+		if len(b.Lines) == 0 {
+			b.Discount = nil // there is nothing left to take it from
+		} else {
+			next := b.Lines[min(at, len(b.Lines)-1)].ID
+			b.Selected = &next
+		}
+		return nil
+	})
+}
+
+// SelectLine marks the line that the next key means. It is not a step that can
+// be undone.
+func (e *Engine) SelectLine(lineID uuid.UUID) (wire.RegisterState, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.cart.at(lineID) < 0 {
+		return e.state(), errLine
+	}
+	e.cart.Selected = &lineID
+	return e.state(), nil
+}
+
+// SetCartDiscount gives a discount on the whole cart, or takes it off with nil.
+// Needs sales.discount.
+func (e *Engine) SetCartDiscount(discount *pricing.Discount) (wire.RegisterState, error) {
+	return e.change(func(b *basket) error {
+		b.Discount = discount
+		return e.allowed(mayDiscount)
+	})
+}
+
+// SetCustomer says who buys, or nobody with nil.
+func (e *Engine) SetCustomer(customerID *uuid.UUID, name string) (wire.RegisterState, error) {
+	return e.change(func(b *basket) error {
+		b.CustomerID, b.CustomerName = customerID, strings.TrimSpace(name)
+		if customerID == nil {
+			b.CustomerName = ""
+		}
+		return nil
+	})
+}
+
+// ClearCart empties the cart. Undo brings it back.
+func (e *Engine) ClearCart() (wire.RegisterState, error) {
+	return e.change(func(b *basket) error {
+		*b = basket{ID: b.ID}
+		return nil
+	})
+}
+
+func (e *Engine) changeLine(lineID uuid.UUID, edit func(l *line) error) (wire.RegisterState, error) {
+	return e.change(func(b *basket) error {
+		at := b.at(lineID)
+		if at < 0 {
+			return errLine
+		}
+		b.Selected = &lineID
+		return edit(&b.Lines[at])
+	})
+}
+
+// maxQuantity keeps a slip of the finger, or a barcode scanned into the quantity,
+// off the cart.
+var maxQuantity = decimal.MustNew(99_999, 0)
+
+// countable fails unless a quantity can be sold in a unit with so many decimals.
+func countable(quantity decimal.Decimal, decimals int) error {
+	if !quantity.IsPos() || quantity.Cmp(maxQuantity) > 0 || quantity.Trim(0).Scale() > decimals {
+		return errQuantity
+	}
+	return nil
+}
+
+// add puts a line on the cart. The same item at the same price joins the line
+// it is on already, since customers and receipts count pieces.
+func (b *basket) add(l line) (uuid.UUID, error) {
+	for i := len(b.Lines) - 1; i >= 0; i-- {
+		kept := &b.Lines[i]
+		if !kept.joins(l) {
+			continue
+		}
+		sum, err := kept.Quantity.Add(l.Quantity)
+		if err != nil || sum.Cmp(maxQuantity) > 0 {
+			return uuid.Nil, errQuantity
+		}
+		kept.Quantity = sum
+		b.Selected = &kept.ID
+		return kept.ID, nil
+	}
+	l.ID = newID()
+	b.Lines = append(b.Lines, l)
+	b.Selected = &l.ID
+	return l.ID, nil
+}
+
+func (l *line) joins(other line) bool {
+	return l.ItemID != nil && other.ItemID != nil && *l.ItemID == *other.ItemID &&
+		l.SoldBy == byEach && l.FixedTotal == nil && other.FixedTotal == nil && l.Discount == nil &&
+		l.UnitPrice == other.UnitPrice && l.ListPrice == other.ListPrice && l.Barcode == other.Barcode
+}

@@ -1,0 +1,238 @@
+package till
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"souk/desktop/printer"
+	"souk/shared/fault"
+	"souk/shared/receipt"
+	"souk/shared/wire"
+)
+
+// Receipt is a sale's receipt, and how it looks on this till's paper.
+type Receipt struct {
+	Document receipt.Document   `json:"document"`
+	Lines    []receipt.TextLine `json:"lines"`
+}
+
+// The states of a sale's paper.
+const (
+	notPrinted = 0
+	printed    = 1
+	noPaper    = 2 // it was not printed, for the reason beside it
+)
+
+func (e *Engine) paper() receipt.Printer { return receipt.Printer{Columns: e.printer.Columns} }
+
+func (e *Engine) columns() int {
+	if slices.Contains([]int{32, 42, 48}, e.printer.Columns) {
+		return e.printer.Columns
+	}
+	return 42
+}
+
+// print queues a finished sale's receipt, and the drawer's pulse before it: the
+// cashier wants the drawer first. It returns at once.
+func (e *Engine) print(f *finished) {
+	kind := printer.Kind(e.printer.Kind)
+	if kind == printer.None {
+		return
+	}
+	var content []byte
+	if f.drawer {
+		content = append(content, receipt.DrawerPulse(2)...)
+	}
+	content = append(content, receipt.ESCPOS(f.receipt, e.paper())...)
+	id := f.sale.ID
+	step("print.rendered")
+	err := e.spool.Add(printer.Job{
+		Kind: kind, Address: e.printer.Address, Content: content,
+		Done: func(err error) {
+			step("print.done")
+			e.mu.Lock()
+			defer e.mu.Unlock()
+			e.onPaper(id, err)
+			step("print.kept")
+		},
+	})
+	if err != nil {
+		e.onPaper(id, err)
+	}
+}
+
+// onPaper keeps how printing a sale ended. The sale stands either way.
+func (e *Engine) onPaper(id uuid.UUID, err error) {
+	state, problem := printed, ""
+	if err != nil {
+		state, problem = noPaper, printProblem(err)
+	}
+	e.printer.Problem = problem
+	if e.last != nil && e.last.ID == id {
+		last := *e.last
+		last.Printed, last.Problem = err == nil, problem
+		e.last = &last
+	}
+	if _, err := e.journal.db.ExecContext(e.ctx,
+		"update sales set printed = ?, problem = ? where id = ?", state, problem, id.String()); err != nil && e.ctx.Err() == nil {
+		e.printer.Problem = "The till could not note that the receipt was printed."
+	}
+	e.announce()
+}
+
+func printProblem(err error) string {
+	text := err.Error()
+	return "The receipt was not printed: " + strings.TrimSuffix(text, ".") + ". Reprint it from the recent sales."
+}
+
+// loadLastSale shows the sale that was made just before the till stopped, if its
+// paper may be missing.
+func (e *Engine) loadLastSale() error {
+	var id, no, at, body string
+	var state int
+	err := e.journal.db.QueryRowContext(e.ctx,
+		"select id, receipt_no, completed_at, printed, receipt from sales order by rowid desc limit 1").
+		Scan(&id, &no, &at, &state, &body)
+	if errors.Is(err, sql.ErrNoRows) || (err == nil && (state != notPrinted || e.printer.Kind == string(printer.None))) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var doc receipt.Document
+	if err := json.Unmarshal([]byte(body), &doc); err != nil {
+		return err
+	}
+	last := wire.LastSale{
+		ID: doc.ID, ReceiptNo: no, Total: doc.Total + doc.Rounding, Change: doc.Change,
+		Paid:    doc.Total + doc.Rounding + doc.Change,
+		Problem: "The till stopped while this receipt was printed. The sale is kept; reprint it if the paper is missing.",
+	}
+	last.At, err = parseStamp(at)
+	e.last = &last
+	return err
+}
+
+// Receipt shows a sale's receipt as it was printed. Fails with till.sale_unknown.
+func (e *Engine) Receipt(saleID uuid.UUID) (Receipt, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	doc, err := e.receipt(saleID)
+	if err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{Document: doc, Lines: receipt.Text(doc, e.columns())}, nil
+}
+
+func (e *Engine) receipt(saleID uuid.UUID) (receipt.Document, error) {
+	var doc receipt.Document
+	var body string
+	err := e.journal.db.QueryRowContext(e.ctx, "select receipt from sales where id = ?", saleID.String()).Scan(&body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return doc, errSale
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(body), &doc)
+	}
+	return doc, err
+}
+
+// Reprint prints a receipt again, marked as a copy. It has no second number and
+// leaves the drawer shut. Fails with till.sale_unknown and till.printer.
+func (e *Engine) Reprint(saleID uuid.UUID) (wire.RegisterState, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	doc, err := e.receipt(saleID)
+	if err != nil {
+		return e.state(), err
+	}
+	doc.Copy = true
+	err = e.spool.Add(printer.Job{
+		Kind: printer.Kind(e.printer.Kind), Address: e.printer.Address, Content: receipt.ESCPOS(doc, e.paper()),
+		Done: func(err error) {
+			e.mu.Lock()
+			defer e.mu.Unlock()
+			e.onPaper(saleID, err)
+		},
+	})
+	if err != nil {
+		return e.state(), printerFault(err)
+	}
+	return e.state(), nil
+}
+
+// TestPrint prints a page that shows whether the printer is set up right, and
+// waits for it. Fails with till.printer.
+func (e *Engine) TestPrint() (wire.RegisterState, error) {
+	e.mu.Lock()
+	target, paper := e.printer, e.paper()
+	e.mu.Unlock()
+	err := printer.Print(e.ctx, printer.Kind(target.Kind), target.Address, receipt.TestPage(paper))
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.printer.Problem = ""
+	if err != nil {
+		e.printer.Problem = err.Error()
+		return e.state(), printerFault(err)
+	}
+	return e.state(), nil
+}
+
+// SetPrinter says where receipts go from now on. Fails with till.printer if that
+// is no printer.
+func (e *Engine) SetPrinter(p wire.PrinterState) (wire.RegisterState, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	p, err := cleanPrinter(p)
+	if err != nil {
+		return e.state(), err
+	}
+	if err := putMeta(e.ctx, e.journal.db, "printer", p); err != nil {
+		return e.state(), e.diskFault(err)
+	}
+	e.printer = p
+	return e.state(), nil
+}
+
+func cleanPrinter(p wire.PrinterState) (wire.PrinterState, error) {
+	p.Address, p.Problem = strings.TrimSpace(p.Address), ""
+	if p.Columns == 0 {
+		p.Columns = 42
+	}
+	switch printer.Kind(p.Kind) {
+	case printer.None:
+		p.Address = ""
+		return p, nil
+	case printer.File, printer.TCP:
+		if p.Address == "" {
+			return p, printerFault(errors.New("enter the printer's address"))
+		}
+		return p, nil
+	}
+	return p, printerFault(errors.New("choose a kind of printer"))
+}
+
+func printerFault(err error) error {
+	return fault.Unavailable("till.printer").Messagef("The printer did not print: %s.", strings.TrimSuffix(err.Error(), ".")).Wrap(err)
+}
+
+func (e *Engine) loadPrinter() error {
+	e.printer = wire.PrinterState{Kind: string(printer.None), Columns: 42}
+	if _, err := getMeta(e.ctx, e.journal.db, "printer", &e.printer); err != nil {
+		return err
+	}
+	if e.cfg.Printer == nil {
+		return nil
+	}
+	given, err := cleanPrinter(*e.cfg.Printer)
+	if err != nil {
+		return err
+	}
+	e.printer = given
+	return putMeta(e.ctx, e.journal.db, "printer", given)
+}
