@@ -1,0 +1,183 @@
+package desktop
+
+import (
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"souk/desktop/till"
+	"souk/shared/money"
+	"souk/shared/pricing"
+	"souk/shared/wire"
+)
+
+// Till is what the page can call: the engine's commands under their own names,
+// and nothing else of it. The engine says what each promises and how it fails.
+type Till struct {
+	engine *till.Engine
+}
+
+// State is what the register's screen shows now.
+func (t *Till) State() wire.RegisterState {
+	return t.engine.State()
+}
+
+// Pair makes this computer the till that the code was made for.
+func (t *Till) Pair(address, code, deviceName string) (wire.RegisterState, error) {
+	return t.engine.Pair(address, code, deviceName)
+}
+
+// People lists who may sign in here.
+func (t *Till) People() []wire.RegisterPerson {
+	return t.engine.People()
+}
+
+// SignIn makes a person the one who sells.
+func (t *Till) SignIn(personID uuid.UUID, pin string) (wire.RegisterState, error) {
+	return t.engine.SignIn(personID, pin)
+}
+
+// Lock signs the person out.
+func (t *Till) Lock() (wire.RegisterState, error) {
+	return t.engine.Lock()
+}
+
+// OpenShift begins a shift with so much money in the drawer.
+func (t *Till) OpenShift(float money.Amount) (wire.RegisterState, error) {
+	return t.engine.OpenShift(float)
+}
+
+// CloseShift ends the shift with what was counted.
+func (t *Till) CloseShift(counted money.Amount) (wire.ZReport, error) {
+	return t.engine.CloseShift(counted)
+}
+
+// Scan does what a scanned or typed code asks for.
+func (t *Till) Scan(code string) (wire.ScanResult, error) {
+	return t.engine.Scan(code)
+}
+
+// Search finds items, best first.
+func (t *Till) Search(text string, limit int) []wire.TillItem {
+	return t.engine.Search(text, limit)
+}
+
+// Browse lists a category, or the favourites.
+func (t *Till) Browse(categoryID *uuid.UUID, offset, limit int) till.Shelf {
+	return t.engine.Browse(categoryID, offset, limit)
+}
+
+// AddItem puts an item on the cart.
+func (t *Till) AddItem(itemID uuid.UUID, quantity *decimal.Decimal, price *money.Amount) (wire.ScanResult, error) {
+	return t.engine.AddItem(itemID, quantity, price)
+}
+
+// SellOpen puts a line on the cart that is no item.
+func (t *Till) SellOpen(name string, price money.Amount, taxCode, barcode string) (wire.RegisterState, error) {
+	return t.engine.SellOpen(name, price, taxCode, barcode)
+}
+
+// CreateItem makes an item and puts one on the cart.
+func (t *Till) CreateItem(in till.NewItem) (wire.RegisterState, error) {
+	return t.engine.CreateItem(in)
+}
+
+// SetQuantity changes how much of a line is sold.
+func (t *Till) SetQuantity(lineID uuid.UUID, quantity decimal.Decimal) (wire.RegisterState, error) {
+	return t.engine.SetQuantity(lineID, quantity)
+}
+
+// SetLineDiscount gives a discount on a line, or takes it off.
+func (t *Till) SetLineDiscount(lineID uuid.UUID, discount *pricing.Discount) (wire.RegisterState, error) {
+	return t.engine.SetLineDiscount(lineID, discount)
+}
+
+// SetPrice changes a line's unit price.
+func (t *Till) SetPrice(lineID uuid.UUID, price money.Amount) (wire.RegisterState, error) {
+	return t.engine.SetPrice(lineID, price)
+}
+
+// RemoveLine takes a line off the cart.
+func (t *Till) RemoveLine(lineID uuid.UUID) (wire.RegisterState, error) {
+	return t.engine.RemoveLine(lineID)
+}
+
+// SelectLine marks the line that the next key means.
+func (t *Till) SelectLine(lineID uuid.UUID) (wire.RegisterState, error) {
+	return t.engine.SelectLine(lineID)
+}
+
+// SetCartDiscount gives a discount on the whole cart, or takes it off.
+func (t *Till) SetCartDiscount(discount *pricing.Discount) (wire.RegisterState, error) {
+	return t.engine.SetCartDiscount(discount)
+}
+
+// SetCustomer says who buys, or nobody.
+func (t *Till) SetCustomer(customerID *uuid.UUID, name string) (wire.RegisterState, error) {
+	return t.engine.SetCustomer(customerID, name)
+}
+
+// ClearCart empties the cart.
+func (t *Till) ClearCart() (wire.RegisterState, error) {
+	return t.engine.ClearCart()
+}
+
+// Undo takes back the last step on the cart.
+func (t *Till) Undo() (wire.RegisterState, error) {
+	return t.engine.Undo()
+}
+
+// Hold puts the cart aside.
+func (t *Till) Hold(name string) (wire.RegisterState, error) {
+	return t.engine.Hold(name)
+}
+
+// Held lists the carts that were put aside.
+func (t *Till) Held() ([]wire.HeldCart, error) {
+	return t.engine.Held()
+}
+
+// Recall takes a held cart up again.
+func (t *Till) Recall(heldID uuid.UUID) (wire.RegisterState, error) {
+	return t.engine.Recall(heldID)
+}
+
+// DropHeld forgets a held cart.
+func (t *Till) DropHeld(heldID uuid.UUID) (wire.RegisterState, error) {
+	return t.engine.DropHeld(heldID)
+}
+
+// Complete finishes the sale.
+func (t *Till) Complete(tenders []wire.TenderIn) (wire.RegisterState, error) {
+	return t.engine.Complete(tenders)
+}
+
+// Recent lists the last sales of this till.
+func (t *Till) Recent(limit int) ([]wire.RecentSale, error) {
+	return t.engine.Recent(limit)
+}
+
+// Receipt shows a sale's receipt as it was printed.
+func (t *Till) Receipt(saleID uuid.UUID) (till.Receipt, error) {
+	return t.engine.Receipt(saleID)
+}
+
+// Reprint prints a receipt again, marked as a copy.
+func (t *Till) Reprint(saleID uuid.UUID) (wire.RegisterState, error) {
+	return t.engine.Reprint(saleID)
+}
+
+// TestPrint prints a page that shows whether the printer is set up right.
+func (t *Till) TestPrint() (wire.RegisterState, error) {
+	return t.engine.TestPrint()
+}
+
+// SetPrinter says where receipts go from now on.
+func (t *Till) SetPrinter(printer wire.PrinterState) (wire.RegisterState, error) {
+	return t.engine.SetPrinter(printer)
+}
+
+// SyncNow tries to reach the server at once.
+func (t *Till) SyncNow() wire.RegisterState {
+	t.engine.SyncNow()
+	return t.engine.State()
+}

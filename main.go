@@ -1,0 +1,10 @@
+// Till is the register's window. See package desktop.
+package main
+
+import (
+	"os"
+
+	"souk/desktop"
+)
+
+func main() { os.Exit(desktop.Run(os.Args[1:], os.Stderr)) }
