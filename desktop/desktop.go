@@ -155,13 +155,19 @@ func (w *window) tell(trouble error, given flags) error {
 	})
 }
 
-// problem is how the page gets an error: as an object with kind, code and a
-// sentence.
+// problem is how the page gets an error: kind, code and sentence as JSON text.
+// The bridge makes a JavaScript Error of what it is given, whose message an
+// object would not survive.
 func problem(err error) any {
-	if f := fault.Of(err); f != nil {
-		return f
+	f := fault.Of(err)
+	if f == nil {
+		f = fault.Internal("till.internal").Say("Something went wrong at this till: " + err.Error())
 	}
-	return fault.Internal("till.internal").Say("Something went wrong at this till: " + err.Error())
+	text, err := json.Marshal(f)
+	if err != nil {
+		return f.Message
+	}
+	return string(text)
 }
 
 func sentence(err error) string {

@@ -24,22 +24,29 @@ const (
 func (e *Engine) runLive() {
 	pause := firstPause
 	for {
-		s, ok := e.paired()
-		connected := false
-		if ok {
-			connected = e.listen(s)
-		}
-		if connected {
-			pause = firstPause
-			e.poke() // find out at once whether the server is still there
+		if s, ok := e.paired(); ok {
+			if e.listen(s) {
+				pause = firstPause
+			}
+			if e.online() {
+				e.poke() // find out at once whether the server is still there
+			}
 		}
 		select {
 		case <-e.ctx.Done():
 			return
+		case <-e.rebound:
+			pause = firstPause
 		case <-time.After(jittered(pause)):
 		}
 		pause = min(2*pause, longPause)
 	}
+}
+
+func (e *Engine) online() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.link.Online
 }
 
 // listen is one life of the socket. It answers whether the server let it in.

@@ -87,6 +87,7 @@ func (e *Engine) Pair(address, code, deviceName string) (wire.RegisterState, err
 		return e.state(), err
 	}
 	e.poke()
+	signal(e.rebound)
 	return e.state(), nil
 }
 

@@ -46,6 +46,7 @@ type shop struct {
 	uploads  int
 	fault    func(r *http.Request, answer func()) // replaces the plain answer
 	spoil    bool                                 // acks carry a wrong hash
+	poison   uuid.UUID                            // an entry that is refused
 	sockets  map[*websocket.Conn]bool
 }
 
@@ -280,6 +281,10 @@ func (s *shop) takeEntries(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.uploads++
+	if slices.ContainsFunc(up.Entries, func(e wire.Entry) bool { return e.ID == s.poison }) {
+		problem(w, http.StatusUnprocessableEntity, "sync.entry_invalid")
+		return
+	}
 	acks := wire.UploadAnswer{Acks: []wire.Ack{}}
 	for _, entry := range up.Entries {
 		s.arrivals++

@@ -56,7 +56,8 @@ type Engine struct {
 	spool     *printer.Spool
 	wake      chan struct{}
 	changed   chan struct{}
-	batch     int // entries per upload; only runSync uses it
+	rebound   chan struct{} // there is a new pairing
+	batch     int           // entries per upload; only runSync uses it
 
 	exchanging sync.Mutex // held while talking to the server; taken before mu
 
@@ -90,6 +91,7 @@ func Open(ctx context.Context, cfg Config) (*Engine, error) {
 		cfg:     cfg,
 		wake:    make(chan struct{}, 1),
 		changed: make(chan struct{}, 1),
+		rebound: make(chan struct{}, 1),
 		items:   newIndex(),
 		batch:   maxBatch,
 	}
@@ -179,20 +181,18 @@ func openCatalogue(ctx context.Context, dir string) (*file, error) {
 func (e *Engine) now() time.Time { return e.cfg.Clock().UTC() }
 
 // poke asks for an exchange with the server now.
-func (e *Engine) poke() {
+func (e *Engine) poke() { signal(e.wake) }
+
+// signal leaves word for who waits on a channel of one place.
+func signal(to chan<- struct{}) {
 	select {
-	case e.wake <- struct{}{}:
+	case to <- struct{}{}:
 	default:
 	}
 }
 
 // announce has OnChange told of a new state soon.
-func (e *Engine) announce() {
-	select {
-	case e.changed <- struct{}{}:
-	default:
-	}
-}
+func (e *Engine) announce() { signal(e.changed) }
 
 // runEvents passes changes on, many at once if they come fast.
 func (e *Engine) runEvents() {
