@@ -110,7 +110,9 @@ var appendOnlyRule = Rule{"P5", "an append-only table is never updated or delete
 // Violation is one object that breaks one rule.
 type Violation struct{ Rule, Says, Object string }
 
-func (v Violation) String() string { return fmt.Sprintf("%s %s: broken by %s", v.Rule, v.Says, v.Object) }
+func (v Violation) String() string {
+	return fmt.Sprintf("%s %s: broken by %s", v.Rule, v.Says, v.Object)
+}
 
 // Lint runs every rule and gives what breaks them.
 func Lint(ctx context.Context, conn *pgx.Conn) ([]Violation, error) {

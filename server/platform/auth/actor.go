@@ -1,0 +1,52 @@
+package auth
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"souk/server/platform/db"
+	"souk/shared/wire"
+)
+
+// Actor is who calls, in one tenant. A person has Person set; a till that acts
+// for itself has only Device. A person at a till has both.
+type Actor struct {
+	Tenant   uuid.UUID
+	Session  uuid.UUID
+	Person   uuid.UUID
+	Device   uuid.UUID
+	Register uuid.UUID // the device's
+	Series   string    // the device's
+	Name     string
+	Role     wire.Role
+	grants   map[wire.Permission]bool
+}
+
+// Identity is the actor as the database sees it.
+func (a Actor) Identity() db.Identity {
+	id := db.Identity{Tenant: a.Tenant, Actor: a.Person}
+	if a.Person == uuid.Nil {
+		id.Actor = a.Device
+	}
+	return id
+}
+
+// Can reports whether the actor's role has a permission.
+func (a Actor) Can(permission wire.Permission) bool { return a.grants[permission] }
+
+// Known reports whether anybody is calling at all.
+func (a Actor) Known() bool { return a.Person != uuid.Nil || a.Device != uuid.Nil }
+
+type actorKey struct{}
+
+// With puts the actor into the context that a use case is given.
+func With(ctx context.Context, actor Actor) context.Context {
+	return context.WithValue(ctx, actorKey{}, actor)
+}
+
+// From is the actor of this call; the zero Actor may do nothing.
+func From(ctx context.Context) Actor {
+	actor, _ := ctx.Value(actorKey{}).(Actor)
+	return actor
+}

@@ -1,0 +1,171 @@
+package auth
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"souk/server/platform/db"
+	"souk/shared/fault"
+	"souk/shared/wire"
+)
+
+// Grants say which role has which permission, as the modules declare it.
+type Grants map[wire.Role]map[wire.Permission]bool
+
+// Authority resolves tokens to actors. What it finds is believed for five
+// seconds at most, and dropped at once when the change stream says that people,
+// sessions or devices of a tenant have changed.
+type Authority struct {
+	database *db.DB
+	grants   Grants
+	mu       sync.Mutex
+	seen     map[uuid.UUID]map[string]remembered
+}
+
+type remembered struct {
+	actor Actor
+	until time.Time
+}
+
+const believed = 5 * time.Second
+
+// NewAuthority makes one for the whole program.
+func NewAuthority(database *db.DB, grants Grants) *Authority {
+	return &Authority{database: database, grants: grants, seen: map[uuid.UUID]map[string]remembered{}}
+}
+
+const sessionByToken db.SQL = `
+	select s.id as session_id, s.person_id, s.device_id, p.name, p.role, d.register_id, coalesce(d.series, '') as series
+	from   sessions s
+	join   people p on p.tenant_id = @tenant and p.id = s.person_id and p.active
+	left   join devices d on d.tenant_id = @tenant and d.id = s.device_id
+	where  s.tenant_id = @tenant and s.token_hash = @hash
+	and    s.revoked_at is null and s.expires_at > @now
+	and    (s.device_id is null or d.revoked_at is null)`
+
+const deviceByToken db.SQL = `
+	select id as device_id, register_id, series, name, revoked_at is not null as revoked
+	from   devices
+	where  tenant_id = @tenant and token_hash = @hash`
+
+type sessionRow struct {
+	SessionID  uuid.UUID
+	PersonID   uuid.UUID
+	DeviceID   *uuid.UUID
+	Name       string
+	Role       wire.Role
+	RegisterID *uuid.UUID
+	Series     string
+}
+
+type deviceRow struct {
+	DeviceID   uuid.UUID
+	RegisterID uuid.UUID
+	Series     string
+	Name       string
+	Revoked    bool
+}
+
+// Resolve gives the actor behind a token of the given tenant.
+//
+// Fails with auth.signed_out if the session is over or was never one, and with
+// auth.device_revoked if the device was.
+func (a *Authority) Resolve(ctx context.Context, token Token) (Actor, error) {
+	key := string(token.Hash)
+	if actor, ok := a.recall(token.Tenant, key); ok {
+		return actor, nil
+	}
+	var actor Actor
+	var err error
+	if token.Kind == TokenDevice {
+		actor, err = a.device(ctx, token)
+	} else {
+		actor, err = a.session(ctx, token)
+	}
+	if err != nil {
+		return Actor{}, err
+	}
+	actor.Tenant = token.Tenant
+	actor.grants = a.grants[actor.Role]
+	a.remember(key, actor)
+	return actor, nil
+}
+
+func (a *Authority) session(ctx context.Context, token Token) (Actor, error) {
+	var found sessionRow
+	var ok bool
+	err := a.database.Read(ctx, db.Identity{Tenant: token.Tenant}, func(ctx context.Context, tx *db.Tx) (err error) {
+		found, ok, err = db.Maybe[sessionRow](ctx, tx, sessionByToken, db.Args{"hash": token.Hash, "now": tx.Now()})
+		return err
+	})
+	if err != nil {
+		return Actor{}, err
+	}
+	if !ok {
+		return Actor{}, fault.Unauthenticated("auth.signed_out").Say("Sign in to go on.")
+	}
+	actor := Actor{Session: found.SessionID, Person: found.PersonID, Name: found.Name, Role: found.Role, Series: found.Series}
+	if found.DeviceID != nil && found.RegisterID != nil {
+		actor.Device, actor.Register = *found.DeviceID, *found.RegisterID
+	}
+	return actor, nil
+}
+
+func (a *Authority) device(ctx context.Context, token Token) (Actor, error) {
+	var found deviceRow
+	var ok bool
+	err := a.database.Read(ctx, db.Identity{Tenant: token.Tenant}, func(ctx context.Context, tx *db.Tx) (err error) {
+		found, ok, err = db.Maybe[deviceRow](ctx, tx, deviceByToken, db.Args{"hash": token.Hash})
+		return err
+	})
+	if err != nil {
+		return Actor{}, err
+	}
+	if !ok {
+		return Actor{}, fault.Unauthenticated("auth.signed_out").Say("Sign in to go on.")
+	}
+	if found.Revoked {
+		return Actor{}, fault.Unauthenticated("auth.device_revoked").
+			Say("This till was unpaired in the back office. Pair it again to go on.")
+	}
+	return Actor{
+		Device: found.DeviceID, Register: found.RegisterID, Series: found.Series, Name: found.Name, Role: wire.Till,
+	}, nil
+}
+
+// Forget drops what is believed of a tenant's people, sessions and devices.
+func (a *Authority) Forget(tenant uuid.UUID) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.seen, tenant)
+}
+
+// GrantsOf lists what a role may do, for the clients that hide what it may not.
+func (a *Authority) GrantsOf(role wire.Role) map[wire.Permission]bool { return a.grants[role] }
+
+func (a *Authority) recall(tenant uuid.UUID, key string) (Actor, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	known, ok := a.seen[tenant][key]
+	if !ok || time.Now().After(known.until) {
+		return Actor{}, false
+	}
+	return known.actor, true
+}
+
+func (a *Authority) remember(key string, actor Actor) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	of := a.seen[actor.Tenant]
+	if of == nil {
+		of = map[string]remembered{}
+		a.seen[actor.Tenant] = of
+	}
+	if len(of) > 10_000 {
+		clear(of)
+	}
+	of[key] = remembered{actor, time.Now().Add(believed)}
+}

@@ -1,0 +1,86 @@
+// Package module is the shape in which a module says everything about itself,
+// once: who may do what, its routes, what it announces, where it stands in the
+// menu and what it reacts to. Router, role seeds, change stream, client and
+// tests are driven from it. It runs nothing.
+package module
+
+import (
+	"context"
+	"reflect"
+	"slices"
+
+	"souk/server/platform/db"
+	"souk/server/platform/live"
+	"souk/server/platform/web"
+	"souk/shared/wire"
+)
+
+// Permission names one action that a role may be granted.
+type Permission = wire.Permission
+
+// Module describes one module. See the package comment.
+type Module struct {
+	Key   string
+	Title string
+	// For lists the business types that start with the module on; none means all.
+	For []wire.BusinessType
+
+	Permissions []Grant
+	Routes      []web.Route
+	Topics      []live.Topic
+	Nav         []Nav
+	Reacts      []Reaction
+	// Faults says which fault a broken constraint stands for.
+	Faults map[string]string
+}
+
+// Grant declares a permission: what it allows, in words for the role editor, and
+// which built-in roles have it from the start.
+type Grant struct {
+	Permission Permission
+	Allows     string
+	Roles      []wire.Role
+}
+
+// To lists the roles of a Grant. The owner may do everything and need not be named.
+func To(roles ...wire.Role) []wire.Role {
+	if slices.Contains(roles, wire.Owner) {
+		return roles
+	}
+	return append([]wire.Role{wire.Owner}, roles...)
+}
+
+// Everyone is every built-in role.
+func Everyone() []wire.Role { return wire.Roles() }
+
+// Nav is one entry of the office's menu.
+type Nav struct {
+	Section string
+	Label   string
+	Path    string
+	Icon    string
+	Needs   Permission
+}
+
+// Reaction is what a module does, inside the same transaction, when an earlier
+// module emits an event. Make it with On.
+type Reaction struct {
+	Event reflect.Type
+	Run   func(ctx context.Context, tx *db.Tx, event any) error
+}
+
+// On reacts to events of type E.
+func On[E any](fn func(context.Context, *db.Tx, E) error) Reaction {
+	return Reaction{
+		Event: reflect.TypeFor[E](),
+		Run: func(ctx context.Context, tx *db.Tx, event any) error {
+			return fn(ctx, tx, event.(E))
+		},
+	}
+}
+
+// OnFor reports whether the module is on for a shop: by its kind of business, or
+// because its owner switched it on.
+func (m Module) OnFor(business wire.BusinessType, switchedOn []string) bool {
+	return len(m.For) == 0 || slices.Contains(m.For, business) || slices.Contains(switchedOn, m.Key)
+}

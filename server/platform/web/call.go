@@ -1,0 +1,51 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+
+	"github.com/google/uuid"
+
+	"souk/server/platform/auth"
+)
+
+// call is what the router knows of one request before any route sees it.
+type call struct {
+	id        string // request id; the reference that a person is shown
+	tenant    Tenant
+	actor     auth.Actor
+	denied    error // why a presented token was not taken
+	foreign   bool  // a good-looking token of another tenant
+	operation uuid.UUID
+	client    netip.Addr
+	agent     string
+	cookies   []*http.Cookie
+}
+
+type callKey struct{}
+
+func callOf(ctx context.Context) *call {
+	if c, ok := ctx.Value(callKey{}).(*call); ok {
+		return c
+	}
+	return &call{}
+}
+
+// TenantOf is the shop whose address was called.
+func TenantOf(ctx context.Context) Tenant { return callOf(ctx).tenant }
+
+// RequestID is the reference under which this request stands in the log.
+func RequestID(ctx context.Context) string { return callOf(ctx).id }
+
+// Caller is the address and the program that a request came from.
+func Caller(ctx context.Context) (address, agent string) {
+	c := callOf(ctx)
+	return c.client.String(), c.agent
+}
+
+// SetCookie sends a cookie with the answer to this request.
+func SetCookie(ctx context.Context, cookie *http.Cookie) {
+	c := callOf(ctx)
+	c.cookies = append(c.cookies, cookie)
+}

@@ -1,0 +1,144 @@
+package web
+
+import (
+	"context"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"souk/server/platform/db"
+	"souk/shared/wire"
+)
+
+// Tenant is one shop as the router knows it.
+type Tenant struct {
+	ID         uuid.UUID
+	Slug       string
+	Business   wire.BusinessType
+	SwitchedOn []string
+	Currency   string
+}
+
+// ReservedSlugs may not be a shop's name in an address: they are, or may become,
+// addresses of the platform itself. Sign-up and router share this one list.
+var ReservedSlugs = []string{
+	"admin", "api", "app", "assets", "auth", "billing", "blog", "cdn", "console", "dashboard", "demo", "dev", "docs",
+	"download", "files", "ftp", "health", "help", "id", "imap", "internal", "live", "localhost", "login", "mail", "media",
+	"metrics", "ns1", "ns2", "oauth", "platform", "pop", "root", "shop", "signup", "smtp", "souk", "sso", "staging",
+	"static", "status", "store", "support", "system", "test", "webmail", "www",
+}
+
+// Reserved reports whether a slug is the platform's own.
+func Reserved(slug string) bool { return slices.Contains(ReservedSlugs, slug) }
+
+// slugOf takes the shop's part from a host, "" for the domain itself. ok is
+// false for a host that is not under the domain at all.
+func slugOf(host, domain string) (slug string, ok bool) {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if host == domain || net.ParseIP(strings.Trim(host, "[]")) != nil {
+		return "", true
+	}
+	slug, found := strings.CutSuffix(host, "."+domain)
+	if !found || strings.Contains(slug, ".") || Reserved(slug) {
+		return "", false
+	}
+	return slug, true
+}
+
+// Directory finds the tenant behind a slug. A shop is believed for a minute, and
+// dropped at once when the change stream says that its settings changed; that
+// there is none is believed for five seconds.
+type Directory struct {
+	database *db.DB
+	mu       sync.Mutex
+	known    map[string]knownTenant
+}
+
+type knownTenant struct {
+	tenant Tenant
+	found  bool
+	until  time.Time
+}
+
+// NewDirectory makes one for the whole program.
+func NewDirectory(database *db.DB) *Directory {
+	return &Directory{database: database, known: map[string]knownTenant{}}
+}
+
+const tenantBySlug db.SQL = `select id, slug from platform.tenants where slug = @slug and status = 'active'`
+
+const companyFacts db.SQL = `select business_type, modules_on, currency from company where tenant_id = @tenant`
+
+type directoryRow struct {
+	ID   uuid.UUID
+	Slug string
+}
+
+type companyRow struct {
+	BusinessType wire.BusinessType
+	ModulesOn    []string
+	Currency     string
+}
+
+// Find gives the active tenant of a slug. A shop that is still being made is not
+// found.
+func (d *Directory) Find(ctx context.Context, slug string) (Tenant, bool, error) {
+	d.mu.Lock()
+	known, ok := d.known[slug]
+	d.mu.Unlock()
+	if ok && time.Now().Before(known.until) {
+		return known.tenant, known.found, nil
+	}
+	tenant, found, err := d.look(ctx, slug)
+	if err != nil {
+		return Tenant{}, false, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.known) > 10_000 {
+		clear(d.known)
+	}
+	keep := 5 * time.Second
+	if found {
+		keep = time.Minute
+	}
+	d.known[slug] = knownTenant{tenant, found, time.Now().Add(keep)}
+	return tenant, found, nil
+}
+
+func (d *Directory) look(ctx context.Context, slug string) (tenant Tenant, found bool, err error) {
+	err = d.database.Platform(ctx, "find the shop behind an address", func(ctx context.Context, tx *db.Tx) error {
+		var row directoryRow
+		row, found, err = db.Maybe[directoryRow](ctx, tx, tenantBySlug, db.Args{"slug": slug})
+		tenant = Tenant{ID: row.ID, Slug: row.Slug}
+		return err
+	})
+	if err != nil || !found {
+		return Tenant{}, false, err
+	}
+	err = d.database.Read(ctx, db.Identity{Tenant: tenant.ID}, func(ctx context.Context, tx *db.Tx) error {
+		row, there, err := db.Maybe[companyRow](ctx, tx, companyFacts, db.Args{})
+		tenant.Business, tenant.SwitchedOn, tenant.Currency = row.BusinessType, row.ModulesOn, row.Currency
+		found = there
+		return err
+	})
+	return tenant, found, err
+}
+
+// Forget drops what is known of a tenant.
+func (d *Directory) Forget(tenant uuid.UUID) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for slug, known := range d.known {
+		if known.tenant.ID == tenant {
+			delete(d.known, slug)
+		}
+	}
+}
