@@ -5,6 +5,16 @@ import "souk/shared/wire"
 // SetStep has hook called between any two steps. For the kill tests.
 func SetStep(hook func(name string)) { stepHook = hook }
 
+// FillDisk leaves the journal no room to grow, or gives it back.
+func (e *Engine) FillDisk(on bool) error {
+	limit := "pragma max_page_count = 1000000000"
+	if on {
+		limit = "pragma max_page_count = 1" // less than there is: not one page more
+	}
+	var pages int64
+	return e.journal.db.QueryRowContext(e.ctx, limit).Scan(&pages)
+}
+
 // BenchIndex builds an index as Open does, and answers its search.
 func BenchIndex(items []wire.TillItem) func(query string, limit int) int {
 	x := buildIndex(items)

@@ -199,7 +199,7 @@ func (x *index) bySKU(code string) (hit, bool) {
 	if len(list) == 0 {
 		return hit{}, false
 	}
-	for _, at := range x.names.posts[list[0]] {
+	for _, at := range x.names.exactly(list[0]) {
 		if item := x.docs[at].item; item != nil && strings.EqualFold(item.SKU, code) {
 			return x.hit(at, decimal.One)
 		}

@@ -10,46 +10,68 @@ import (
 )
 
 // prefixes finds documents by the beginning of their keys: names by word, and
-// barcodes, kept backwards, by their last digits.
+// barcodes, kept backwards, by their last digits. A stretch of keys is walked
+// without a look-up for each: one letter can be the beginning of every SKU.
 type prefixes struct {
-	keys   []string // sorted
-	posts  map[string][]int32
+	keys   []posting // sorted by key
+	of     map[string]int32
+	lists  [][]int32
 	sorted bool
 }
 
-func newPrefixes() *prefixes { return &prefixes{posts: map[string][]int32{}} }
+type posting struct {
+	key  string
+	list int32
+}
+
+func newPrefixes() *prefixes { return &prefixes{of: map[string]int32{}} }
 
 func (p *prefixes) add(key string, doc int32) {
-	list, known := p.posts[key]
+	at, known := p.of[key]
 	if !known {
-		if p.sorted {
-			at, _ := slices.BinarySearch(p.keys, key)
-			p.keys = slices.Insert(p.keys, at, key)
-		} else {
-			p.keys = append(p.keys, key)
-		}
+		at = int32(len(p.lists)) //nolint:gosec // fewer words than 2^31
+		p.of[key] = at
+		p.lists = append(p.lists, nil)
+		p.insert(posting{key, at})
 	}
-	if len(list) == 0 || list[len(list)-1] != doc {
-		p.posts[key] = append(list, doc)
+	if list := p.lists[at]; len(list) == 0 || list[len(list)-1] != doc {
+		p.lists[at] = append(list, doc)
 	}
+}
+
+func (p *prefixes) insert(n posting) {
+	if !p.sorted {
+		p.keys = append(p.keys, n)
+		return
+	}
+	at := sort.Search(len(p.keys), func(i int) bool { return p.keys[i].key >= n.key })
+	p.keys = slices.Insert(p.keys, at, n)
 }
 
 // sort ends the first filling, after which add keeps the order.
 func (p *prefixes) sort() {
-	slices.Sort(p.keys)
+	slices.SortFunc(p.keys, func(a, b posting) int { return strings.Compare(a.key, b.key) })
 	p.sorted = true
 }
 
-func (p *prefixes) with(prefix string) []string {
-	from := sort.SearchStrings(p.keys, prefix)
-	to := from + sort.Search(len(p.keys)-from, func(i int) bool { return !strings.HasPrefix(p.keys[from+i], prefix) })
+// exactly lists the documents under one key.
+func (p *prefixes) exactly(key string) []int32 {
+	if at, ok := p.of[key]; ok {
+		return p.lists[at]
+	}
+	return nil
+}
+
+func (p *prefixes) with(prefix string) []posting {
+	from := sort.Search(len(p.keys), func(i int) bool { return p.keys[i].key >= prefix })
+	to := from + sort.Search(len(p.keys)-from, func(i int) bool { return !strings.HasPrefix(p.keys[from+i].key, prefix) })
 	return p.keys[from:to]
 }
 
 func (p *prefixes) weight(prefix string) int {
 	n := 0
-	for _, key := range p.with(prefix) {
-		n += len(p.posts[key])
+	for _, word := range p.with(prefix) {
+		n += len(p.lists[word.list])
 	}
 	return n
 }
@@ -59,9 +81,9 @@ func (p *prefixes) weight(prefix string) int {
 func (p *prefixes) near(word string) []string {
 	first := []rune(word)[:1]
 	var found []string
-	for _, key := range p.with(string(first)) {
-		if oneSlip(word, key) {
-			found = append(found, key)
+	for _, known := range p.with(string(first)) {
+		if oneSlip(word, known.key) {
+			found = append(found, known.key)
 		}
 	}
 	return found
@@ -179,9 +201,9 @@ func (x *index) byDigits(query string, best *ranking) {
 	if len(query) < enough {
 		return
 	}
-	for _, key := range x.codes.with(backwards(query)) {
-		for _, doc := range x.codes.posts[key] {
-			best.offer(doc, 500-len(key))
+	for _, code := range x.codes.with(backwards(query)) {
+		for _, doc := range x.codes.lists[code.list] {
+			best.offer(doc, 500-len(code.key))
 		}
 	}
 }
@@ -189,9 +211,12 @@ func (x *index) byDigits(query string, best *ranking) {
 // byWords finds the documents in which every word asked for begins a word. The
 // rarest is looked up, the others are checked.
 func (x *index) byWords(asked []string, best *ranking) {
-	rarest := slices.MinFunc(asked, func(a, b string) int { return x.names.weight(a) - x.names.weight(b) })
-	for _, key := range x.names.with(rarest) {
-		for _, doc := range x.names.posts[key] {
+	rarest := asked[0]
+	if len(asked) > 1 {
+		rarest = slices.MinFunc(asked, func(a, b string) int { return x.names.weight(a) - x.names.weight(b) })
+	}
+	for _, word := range x.names.with(rarest) {
+		for _, doc := range x.names.lists[word.list] {
 			if best.seen.done(doc) {
 				continue
 			}

@@ -611,3 +611,38 @@ func TestCommandsRefuseNonsense(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, state.Cart.Lines)
 }
+
+func TestAFullDiskRefusesTheSaleBeforeAnythingSaysPaid(t *testing.T) {
+	f := selling(t, cashier)
+	reserve := filepath.Join(f.dir, "reserve")
+	require.FileExists(t, reserve)
+	for range 40 {
+		f.scan(breadCode) // the open cart finds room: pages that were freed
+	}
+	f.drained()
+	require.NoError(t, f.FillDisk(true))
+	made := 0
+	for ; made < 100; made++ {
+		if _, err := f.Complete([]wire.TenderIn{{MethodID: cash, Amount: 100_000}}); err != nil {
+			isFault(t, err, "till.disk")
+			break
+		}
+		if _, err := f.Scan(breadCode); err != nil {
+			isFault(t, err, "till.disk")
+			break
+		}
+	}
+	require.Less(t, made, 100, "the disk has to fill up")
+	require.NoFileExists(t, reserve, "given up for the sale")
+	before, err := f.Recent(1000)
+	require.NoError(t, err)
+
+	require.NoError(t, f.FillDisk(false))
+	if len(f.State().Cart.Lines) == 0 {
+		f.scan(breadCode)
+	}
+	state := f.pay()
+	require.Equal(t, wire.ReceiptNo("1A", int64(len(before)+1)), state.LastSale.ReceiptNo, "the refused sale used up no number")
+	f.drained()
+	require.Len(t, f.shop.sales(), len(before)+1)
+}
