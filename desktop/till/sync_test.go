@@ -235,16 +235,16 @@ func TestACatalogueIsWholeOrTheOldOne(t *testing.T) {
 	})
 	require.Equal(t, int32(5), pages.Load(), "no page that had arrived was asked for again")
 
+	s.setFault(func(r *http.Request, answer func()) {
+		if r.URL.Path == "/api/sync/items" {
+			answerNobody(func() {})
+		}
+		answer()
+	})
 	s.mu.Lock()
 	s.epoch = uuid.New()
 	s.items = s.items[:100]
 	s.mu.Unlock()
-	s.setFault(func(r *http.Request, answer func()) {
-		if r.URL.Path == "/api/sync/items" {
-			answerNobody(answer)
-		}
-		answer()
-	})
 	f.SyncNow()
 	f.await(func(st wire.RegisterState) bool { return st.Link.LastError != "" })
 	require.Equal(t, 5000, f.State().Link.Items)

@@ -71,11 +71,12 @@ func (f *fixture) reopen() {
 func (f *fixture) await(want func(wire.RegisterState) bool) wire.RegisterState {
 	f.t.Helper()
 	var last wire.RegisterState
-	require.Eventually(f.t, func() bool {
-		last = f.State()
-		return want(last)
-	}, soon, 5*time.Millisecond, "%+v", last.Link)
-	return last
+	for deadline := time.Now().Add(soon); ; time.Sleep(5 * time.Millisecond) {
+		if last = f.State(); want(last) {
+			return last
+		}
+		require.True(f.t, time.Now().Before(deadline), "%s %+v", last.Phase, last.Link)
+	}
 }
 
 func (f *fixture) drained() {
