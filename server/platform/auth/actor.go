@@ -2,6 +2,8 @@ package auth
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -38,7 +40,31 @@ func (a Actor) Can(permission wire.Permission) bool { return a.grants[permission
 // Known reports whether anybody is calling at all.
 func (a Actor) Known() bool { return a.Person != uuid.Nil || a.Device != uuid.Nil }
 
-type actorKey struct{}
+// Permissions lists what the actor may do, sorted.
+func (a Actor) Permissions() []wire.Permission { return sorted(a.grants) }
+
+type (
+	actorKey  struct{}
+	grantsKey struct{}
+)
+
+// WithGrants puts the roles' rights into the context, for use cases that tell a
+// client what some person may do.
+func WithGrants(ctx context.Context, grants Grants) context.Context {
+	return context.WithValue(ctx, grantsKey{}, grants)
+}
+
+// Granted lists what a role may do, sorted.
+func Granted(ctx context.Context, role wire.Role) []wire.Permission {
+	grants, _ := ctx.Value(grantsKey{}).(Grants)
+	return sorted(grants[role])
+}
+
+func sorted(grants map[wire.Permission]bool) []wire.Permission {
+	list := slices.AppendSeq(make([]wire.Permission, 0, len(grants)), maps.Keys(grants))
+	slices.Sort(list)
+	return list
+}
 
 // With puts the actor into the context that a use case is given.
 func With(ctx context.Context, actor Actor) context.Context {

@@ -143,8 +143,8 @@ func (a *Authority) Forget(tenant uuid.UUID) {
 	delete(a.seen, tenant)
 }
 
-// GrantsOf lists what a role may do, for the clients that hide what it may not.
-func (a *Authority) GrantsOf(role wire.Role) map[wire.Permission]bool { return a.grants[role] }
+// Grants are the rights that this authority gives out.
+func (a *Authority) Grants() Grants { return a.grants }
 
 func (a *Authority) recall(tenant uuid.UUID, key string) (Actor, bool) {
 	a.mu.Lock()

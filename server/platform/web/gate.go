@@ -54,7 +54,7 @@ func (s *Server) open(next echo.HandlerFunc) echo.HandlerFunc {
 			// Another shop's session, even a true one, gets this and nothing else.
 			return ec.NoContent(http.StatusMisdirectedRequest)
 		}
-		ec.SetRequest(r.WithContext(auth.With(ctx, c.actor)))
+		ec.SetRequest(r.WithContext(auth.WithGrants(auth.With(ctx, c.actor), s.authority.Grants())))
 		return next(ec)
 	}
 }
