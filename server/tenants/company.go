@@ -11,7 +11,7 @@ import (
 // Company is the shop's own settings.
 type Company struct {
 	Name             string            `json:"name" minLength:"1" maxLength:"120"`
-	Slug             string            `json:"slug" readOnly:"true"`
+	Slug             string            `json:"slug" db:"-" readOnly:"true"`
 	BusinessType     wire.BusinessType `json:"business_type" enum:"retail,restaurant,supermarket,auto_service,dealership"`
 	Country          string            `json:"country" pattern:"^[A-Z]{2}$"`
 	Currency         string            `json:"currency" pattern:"^[A-Z]{3}$"`

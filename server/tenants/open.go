@@ -1,0 +1,160 @@
+package tenants
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"souk/server/platform/db"
+	"souk/server/platform/web"
+	"souk/shared/fault"
+	"souk/shared/money"
+	"souk/shared/secret"
+)
+
+// NewShop is all that is needed to open a shop.
+type NewShop struct {
+	Company       Company
+	Store         Store
+	OwnerName     string
+	OwnerEmail    string
+	OwnerPassword string
+}
+
+const (
+	findTenant db.SQL = `select id from platform.tenants where slug = @slug`
+
+	addTenant db.SQL = `insert into platform.tenants (id, slug, created_at) values (@id, @slug, @now)`
+
+	findAccount db.SQL = `select id from platform.accounts where email = @email`
+
+	addAccount db.SQL = `
+		insert into platform.accounts (id, email, password_hash, name, created_at) values (@id, @email, @hash, @name, @now)`
+
+	companyThere db.SQL = `select count(*) from company where tenant_id = @tenant`
+
+	addCompany db.SQL = `
+		insert into company (tenant_id, name, business_type, country, currency, locale, day_ends_hour, prices_include_tax, created_at, updated_at)
+		values (@tenant, @name, @business, @country, @currency, @locale, @ends, @included, @now, @now)`
+
+	addStore db.SQL = `
+		insert into stores (tenant_id, id, name, address, time_zone, legal_name, tax_number, logo_png, receipt_header, receipt_footer, created_at, updated_at)
+		values (@tenant, @id, @name, @address, @zone, @legal, @tax_number, @logo, @header, @footer, @now, @now)`
+
+	addLocation db.SQL = `
+		insert into locations (tenant_id, id, store_id, name, sells) values (@tenant, @id, @store, @name, true)`
+)
+
+// Open makes a shop: its address, its owner's account (an existing account with
+// that e-mail keeps its password), its company and first store, and lets every
+// module lay its ground. A shop whose opening broke off half-way is finished by
+// opening it again.
+//
+// Fails with tenants.slug_taken, tenants.slug_reserved, tenants.bad_slug,
+// tenants.bad_currency and tenants.bad_time_zone.
+func Open(ctx context.Context, database *db.DB, in NewShop) (Opened, error) {
+	if err := in.check(); err != nil {
+		return Opened{}, err
+	}
+	opened := Opened{Company: in.Company, Store: in.Store, Owner: NewOwner{Name: in.OwnerName, Email: normalEmail(in.OwnerEmail)}}
+	var tenant uuid.UUID
+	err := database.Platform(ctx, "open the shop "+in.Company.Slug, func(ctx context.Context, tx *db.Tx) (err error) {
+		if tenant, err = claimSlug(ctx, tx, in.Company.Slug); err != nil {
+			return err
+		}
+		opened.Owner.AccountID, err = accountFor(ctx, tx, in)
+		return err
+	})
+	if err != nil {
+		return Opened{}, err
+	}
+	opened.Owner.PersonID = uuid.Must(uuid.NewV7())
+	id := db.Identity{Tenant: tenant, Actor: opened.Owner.PersonID}
+	return opened, database.Tenant(ctx, id, func(ctx context.Context, tx *db.Tx) error {
+		there, err := db.One[int](ctx, tx, companyThere, db.Args{})
+		if err != nil {
+			return err
+		}
+		if there > 0 {
+			return fault.Conflict("tenants.slug_taken").Say("Another shop has this address already. Choose another one.")
+		}
+		opened.Store = layGround(tx, opened.Company, opened.Store)
+		return tx.Batch().Emit(opened)
+	})
+}
+
+func (in NewShop) check() error {
+	slug := in.Company.Slug
+	if web.Reserved(slug) {
+		return fault.Invalid("tenants.slug_reserved", fault.At("slug", "tenants.slug_reserved", "")).
+			Say("This address is the platform's own. Choose another one.")
+	}
+	if len(slug) < 3 || len(slug) > 40 || strings.Trim(slug, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" ||
+		slug[0] == '-' || slug[len(slug)-1] == '-' {
+		return fault.Invalid("tenants.bad_slug", fault.At("slug", "tenants.bad_slug", "")).
+			Say("The address has 3 to 40 small letters, digits and hyphens, and begins and ends with a letter or digit.")
+	}
+	if _, ok := money.Lookup(in.Company.Currency); !ok {
+		return fault.Invalid("tenants.bad_currency", fault.At("currency", "tenants.bad_currency", "")).
+			Say("Choose a currency by its three-letter code, for example EUR.")
+	}
+	return checkZone(in.Store.TimeZone)
+}
+
+func checkZone(name string) error {
+	if _, err := time.LoadLocation(name); err != nil || name == "" {
+		return fault.Invalid("tenants.bad_time_zone", fault.At("time_zone", "tenants.bad_time_zone", "")).
+			Say("Choose the store's time zone by its name, for example Europe/Berlin.")
+	}
+	return nil
+}
+
+func claimSlug(ctx context.Context, tx *db.Tx, slug string) (uuid.UUID, error) {
+	id, found, err := db.Maybe[uuid.UUID](ctx, tx, findTenant, db.Args{"slug": slug})
+	if err != nil || found {
+		return id, err
+	}
+	id = uuid.Must(uuid.NewV7())
+	_, err = tx.Exec(ctx, addTenant, db.Args{"id": id, "slug": slug, "now": tx.Now()})
+	return id, err
+}
+
+func accountFor(ctx context.Context, tx *db.Tx, in NewShop) (uuid.UUID, error) {
+	email := normalEmail(in.OwnerEmail)
+	id, found, err := db.Maybe[uuid.UUID](ctx, tx, findAccount, db.Args{"email": email})
+	if err != nil || found {
+		return id, err
+	}
+	id = uuid.Must(uuid.NewV7())
+	_, err = tx.Exec(ctx, addAccount, db.Args{
+		"id": id, "email": email, "hash": secret.HashPassword(in.OwnerPassword), "name": in.OwnerName, "now": tx.Now(),
+	})
+	return id, err
+}
+
+func layGround(tx *db.Tx, company Company, store Store) Store {
+	store.ID, store.LocationID, store.Version = uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7()), 1
+	batch := tx.Batch()
+	batch.Exec(addCompany, db.Args{
+		"name": company.Name, "business": company.BusinessType, "country": company.Country, "currency": company.Currency,
+		"locale": company.Locale, "ends": company.DayEndsHour, "included": company.PricesIncludeTax, "now": tx.Now(),
+	})
+	putStore(batch, store)
+	return store
+}
+
+func putStore(batch *db.Batch, store Store) {
+	batch.Exec(addStore, db.Args{
+		"id": store.ID, "name": store.Name, "address": store.Address, "zone": store.TimeZone, "legal": store.LegalName,
+		"tax_number": store.TaxNumber, "logo": store.LogoPNG, "header": store.ReceiptHeader, "footer": store.ReceiptFooter,
+		"now": batch.Tx().Now(),
+	})
+	batch.Exec(addLocation, db.Args{"id": store.LocationID, "store": store.ID, "name": "Shop floor"})
+}
+
+func normalEmail(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
+
+// Slug gives the shop's part of its address.
+func Slug(ctx context.Context) string { return web.TenantOf(ctx).Slug }
