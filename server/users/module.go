@@ -1,0 +1,45 @@
+// Package users keeps the people of a shop, their roles and PINs, and signs them
+// in and out: by e-mail and password in a browser, by PIN at a paired till.
+package users
+
+import (
+	"souk/server/platform/live"
+	"souk/server/platform/module"
+	"souk/server/platform/web"
+	"souk/shared/wire"
+)
+
+// The permissions of this module.
+const (
+	Read module.Permission = "people.read"
+	Edit module.Permission = "people.edit"
+)
+
+// People is who works here; Sessions is who is signed in.
+var (
+	People   = live.Topic{Name: "people.list", Needs: web.SignedIn, Tables: live.Tables("people")}
+	Sessions = live.Topic{Name: "people.sessions", Needs: Edit, Tables: live.Tables("sessions")}
+)
+
+// Module declares people and their sessions.
+var Module = module.Module{
+	Key: "users", Title: "People",
+	Permissions: []module.Grant{
+		{Permission: Read, Allows: "see who works here", Roles: module.To(wire.Manager, wire.SystemManager, wire.HRManager)},
+		{Permission: Edit, Allows: "add people, change their roles and PINs", Roles: module.To(wire.Manager, wire.SystemManager)},
+	},
+	Routes: []web.Route{
+		web.PostOutside("/session", web.Anyone, SignIn),
+		web.PostOutside("/session/pin", web.SignedIn, SignInByPIN),
+		web.Get("/session", web.SignedIn, Current),
+		web.Delete("/session", web.SignedIn, SignOut),
+		web.Get("/people", Read, List),
+		web.Post("/people", Edit, Add),
+		web.Put("/people/{id}", Edit, Change),
+		web.Put("/people/{id}/pin", Edit, SetPIN),
+	},
+	Topics: []live.Topic{People, Sessions},
+	Nav:    []module.Nav{{Section: "Shop", Label: "People", Path: "/people", Icon: "users", Needs: Read}},
+	Reacts: []module.Reaction{module.On(welcomeOwner)},
+	Faults: map[string]string{"people_account_key": "people.already_here"},
+}

@@ -1,0 +1,207 @@
+package users
+
+import (
+	"context"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"souk/server/platform/auth"
+	"souk/server/platform/db"
+	"souk/server/platform/web"
+	"souk/server/tenants"
+	"souk/shared/fault"
+	"souk/shared/secret"
+	"souk/shared/wire"
+)
+
+// Person is someone who works in this shop.
+type Person struct {
+	ID      uuid.UUID `json:"id"`
+	Name    string    `json:"name"`
+	Email   string    `json:"email"`
+	Role    wire.Role `json:"role"`
+	HasPIN  bool      `json:"has_pin" db:"has_pin"`
+	SignsIn bool      `json:"signs_in" doc:"Has an account, so may sign in by e-mail"`
+	Active  bool      `json:"active"`
+	Version int       `json:"version"`
+}
+
+const (
+	readPeople db.SQL = `
+		select id, name, email, role, pin_hash <> '' as has_pin, account_id is not null as signs_in, active, version
+		from   people
+		where  tenant_id = @tenant
+		order  by active desc, lower(name), id`
+
+	readPerson db.SQL = `
+		select id, name, email, role, pin_hash <> '' as has_pin, account_id is not null as signs_in, active, version
+		from   people
+		where  tenant_id = @tenant and id = @id`
+
+	addPerson db.SQL = `
+		insert into people (tenant_id, id, account_id, name, email, role, pin_hash, created_at, updated_at)
+		values (@tenant, @id, @account, @name, @email, @role, @pin, @now, @now)`
+
+	changePerson db.SQL = `
+		update people
+		set    name = @name, role = @role, active = @active, version = version + 1, updated_at = @now
+		where  tenant_id = @tenant and id = @id and version = @version`
+
+	changePIN db.SQL = `
+		update people set pin_hash = @pin, version = version + 1, updated_at = @now where tenant_id = @tenant and id = @id`
+
+	endSessions db.SQL = `
+		update sessions set revoked_at = @now where tenant_id = @tenant and person_id = @person and revoked_at is null`
+
+	ownersLeft db.SQL = `
+		select count(*) from people where tenant_id = @tenant and role = 'owner' and active and id <> @id`
+)
+
+// List gives everyone, those who left at the end.
+func List(ctx context.Context, tx *db.Tx, _ web.None) (wire.Page[Person], error) {
+	people, err := db.All[Person](ctx, tx, readPeople, db.Args{})
+	return wire.Page[Person]{Rows: people}, err
+}
+
+// NewPerson is someone to be added. People of the till need only a PIN.
+type NewPerson struct {
+	ID   uuid.UUID `json:"id"`
+	Name string    `json:"name" minLength:"1" maxLength:"120"`
+	Role wire.Role `json:"role"`
+	PIN  string    `json:"pin,omitempty" pattern:"^([0-9]{4,12})?$" doc:"4 to 12 digits"`
+}
+
+// Add makes a person who signs in at tills by PIN.
+//
+// Fails with people.unknown_role and people.above_you.
+func Add(ctx context.Context, tx *db.Tx, in NewPerson) (Person, error) {
+	if err := mayGive(ctx, in.Role); err != nil {
+		return Person{}, err
+	}
+	batch := tx.Batch()
+	batch.Exec(addPerson, db.Args{
+		"id": in.ID, "account": nil, "name": strings.TrimSpace(in.Name), "email": "", "role": in.Role,
+		"pin": hashPIN(in.PIN), "now": tx.Now(),
+	})
+	return Person{ID: in.ID, Name: strings.TrimSpace(in.Name), Role: in.Role, HasPIN: in.PIN != "", Active: true, Version: 1}, batch.Done()
+}
+
+// PersonChange is what a person becomes.
+type PersonChange struct {
+	ID   uuid.UUID `path:"id"`
+	Body struct {
+		Name    string    `json:"name" minLength:"1" maxLength:"120"`
+		Role    wire.Role `json:"role"`
+		Active  bool      `json:"active"`
+		Version int       `json:"version"`
+	}
+}
+
+// Change renames a person, gives another role or ends the membership. It holds
+// on the person's next request and on open sockets.
+//
+// Fails with people.above_you, people.last_owner and people.changed_meanwhile.
+func Change(ctx context.Context, tx *db.Tx, in PersonChange) (Person, error) {
+	before, err := db.One[Person](ctx, tx, readPerson, db.Args{"id": in.ID})
+	if err != nil {
+		return Person{}, err
+	}
+	if err := mayTouch(ctx, before); err != nil {
+		return Person{}, err
+	}
+	if err := mayGive(ctx, in.Body.Role); err != nil {
+		return Person{}, err
+	}
+	if before.Role == wire.Owner && (in.Body.Role != wire.Owner || !in.Body.Active) {
+		if left, err := db.One[int](ctx, tx, ownersLeft, db.Args{"id": in.ID}); err != nil || left == 0 {
+			return Person{}, orElse(err, fault.Conflict("people.last_owner").Say("A shop needs an owner. Make someone else an owner first."))
+		}
+	}
+	rows, err := tx.Exec(ctx, changePerson, db.Args{
+		"id": in.ID, "name": strings.TrimSpace(in.Body.Name), "role": in.Body.Role, "active": in.Body.Active,
+		"version": in.Body.Version, "now": tx.Now(),
+	})
+	if err != nil {
+		return Person{}, err
+	}
+	if rows == 0 {
+		return Person{}, fault.Conflict("people.changed_meanwhile").Say("Someone else changed this meanwhile. Look at it again, then save.")
+	}
+	if !in.Body.Active {
+		tx.Batch().Exec(endSessions, db.Args{"person": in.ID, "now": tx.Now()})
+	}
+	return db.One[Person](ctx, tx, readPerson, db.Args{"id": in.ID})
+}
+
+// PINChange is a new PIN; an empty one takes the right to sign in at tills.
+type PINChange struct {
+	ID   uuid.UUID `path:"id"`
+	Body struct {
+		PIN string `json:"pin" pattern:"^([0-9]{4,12})?$"`
+	}
+}
+
+// SetPIN gives a person another PIN.
+//
+// Fails with people.above_you.
+func SetPIN(ctx context.Context, tx *db.Tx, in PINChange) (Person, error) {
+	person, err := db.One[Person](ctx, tx, readPerson, db.Args{"id": in.ID})
+	if err != nil {
+		return Person{}, err
+	}
+	if err := mayTouch(ctx, person); err != nil {
+		return Person{}, err
+	}
+	tx.Batch().Exec(changePIN, db.Args{"id": in.ID, "pin": hashPIN(in.Body.PIN), "now": tx.Now()})
+	return db.One[Person](ctx, tx, readPerson, db.Args{"id": in.ID})
+}
+
+// mayTouch keeps people from changing those above them.
+func mayTouch(ctx context.Context, person Person) error {
+	actor := auth.From(ctx)
+	if actor.Role != wire.Owner && person.Role.Level() > actor.Role.Level() {
+		return aboveYou()
+	}
+	return nil
+}
+
+// mayGive keeps people from raising anyone above themselves.
+func mayGive(ctx context.Context, role wire.Role) error {
+	if role.Level() == 0 {
+		return fault.Invalid("people.unknown_role", fault.At("role", "people.unknown_role", "")).Say("Choose one of the shop's roles.")
+	}
+	actor := auth.From(ctx)
+	if actor.Role != wire.Owner && role.Level() > actor.Role.Level() {
+		return aboveYou()
+	}
+	return nil
+}
+
+func aboveYou() error {
+	return fault.Forbidden("people.above_you").Say("Only someone of that level or above can do this.")
+}
+
+func hashPIN(pin string) string {
+	if pin == "" {
+		return ""
+	}
+	return secret.HashPIN(pin)
+}
+
+func orElse(err, otherwise error) error {
+	if err != nil {
+		return err
+	}
+	return otherwise
+}
+
+// welcomeOwner makes the first person of a new shop.
+func welcomeOwner(_ context.Context, tx *db.Tx, shop tenants.Opened) error {
+	batch := tx.Batch()
+	batch.Exec(addPerson, db.Args{
+		"id": shop.Owner.PersonID, "account": shop.Owner.AccountID, "name": shop.Owner.Name, "email": shop.Owner.Email,
+		"role": wire.Owner, "pin": "", "now": tx.Now(),
+	})
+	return batch.Done()
+}
