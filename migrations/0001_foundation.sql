@@ -24,6 +24,8 @@ create table platform.tenants (
     id         uuid primary key,
     slug       text not null constraint tenants_slug_key unique check (slug ~ '^[a-z0-9]([a-z0-9-]{1,38}[a-z0-9])$'),
     status     text not null default 'active' check (status in ('active', 'suspended')),
+    -- A demo shop's log-ins are known to the world: it is there in demo mode only.
+    demo       boolean not null default false,
     created_at timestamptz not null default now()
 );
 

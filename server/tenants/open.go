@@ -21,12 +21,13 @@ type NewShop struct {
 	OwnerName     string
 	OwnerEmail    string
 	OwnerPassword string
+	Demo          bool
 }
 
 const (
 	findTenant db.SQL = `select id from platform.tenants where slug = @slug`
 
-	addTenant db.SQL = `insert into platform.tenants (id, slug, created_at) values (@id, @slug, @now)`
+	addTenant db.SQL = `insert into platform.tenants (id, slug, demo, created_at) values (@id, @slug, @demo, @now)`
 
 	findAccount db.SQL = `select id from platform.accounts where email = @email`
 
@@ -61,7 +62,7 @@ func Open(ctx context.Context, database *db.DB, in NewShop) (Opened, error) {
 	opened := Opened{Company: in.Company, Store: in.Store, Owner: NewOwner{Name: in.OwnerName, Email: normalEmail(in.OwnerEmail)}}
 	var tenant uuid.UUID
 	err := database.Platform(ctx, "open the shop "+in.Company.Slug, func(ctx context.Context, tx *db.Tx) (err error) {
-		if tenant, err = claimSlug(ctx, tx, in.Company.Slug); err != nil {
+		if tenant, err = claimSlug(ctx, tx, in); err != nil {
 			return err
 		}
 		opened.Owner.AccountID, err = accountFor(ctx, tx, in)
@@ -111,13 +112,13 @@ func checkZone(name string) error {
 	return nil
 }
 
-func claimSlug(ctx context.Context, tx *db.Tx, slug string) (uuid.UUID, error) {
-	id, found, err := db.Maybe[uuid.UUID](ctx, tx, findTenant, db.Args{"slug": slug})
+func claimSlug(ctx context.Context, tx *db.Tx, in NewShop) (uuid.UUID, error) {
+	id, found, err := db.Maybe[uuid.UUID](ctx, tx, findTenant, db.Args{"slug": in.Company.Slug})
 	if err != nil || found {
 		return id, err
 	}
 	id = uuid.Must(uuid.NewV7())
-	_, err = tx.Exec(ctx, addTenant, db.Args{"id": id, "slug": slug, "now": tx.Now()})
+	_, err = tx.Exec(ctx, addTenant, db.Args{"id": id, "slug": in.Company.Slug, "demo": in.Demo, "now": tx.Now()})
 	return id, err
 }
 

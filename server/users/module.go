@@ -35,6 +35,7 @@ var Module = module.Module{
 		web.Delete("/session", web.SignedIn, SignOut),
 		web.Get("/people", Read, List),
 		web.Post("/people", Edit, Add),
+		web.PostOutside("/people/members", Edit, Employ),
 		web.Put("/people/{id}", Edit, Change),
 		web.Put("/people/{id}/pin", Edit, SetPIN),
 	},

@@ -15,6 +15,7 @@ type call struct {
 	id        string // request id; the reference that a person is shown
 	tenant    Tenant
 	actor     auth.Actor
+	token     auth.Token
 	denied    error // why a presented token was not taken
 	foreign   bool  // a good-looking token of another tenant
 	operation uuid.UUID

@@ -78,6 +78,7 @@ func (s *Server) identify(ctx context.Context, c *call, r *http.Request) {
 		c.denied = fault.Forbidden("auth.cross_site").Say("This request came from another site.")
 		return
 	}
+	c.token = token
 	c.actor, c.denied = s.authority.Resolve(ctx, token)
 }
 

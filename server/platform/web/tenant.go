@@ -57,6 +57,7 @@ func slugOf(host, domain string) (slug string, ok bool) {
 // there is none is believed for five seconds.
 type Directory struct {
 	database *db.DB
+	demo     bool
 	mu       sync.Mutex
 	known    map[string]knownTenant
 }
@@ -67,12 +68,14 @@ type knownTenant struct {
 	until  time.Time
 }
 
-// NewDirectory makes one for the whole program.
-func NewDirectory(database *db.DB) *Directory {
-	return &Directory{database: database, known: map[string]knownTenant{}}
+// NewDirectory makes one for the whole program. Demo shops are found in demo mode
+// only: their passwords are printed in the README.
+func NewDirectory(database *db.DB, demo bool) *Directory {
+	return &Directory{database: database, demo: demo, known: map[string]knownTenant{}}
 }
 
-const tenantBySlug db.SQL = `select id, slug from platform.tenants where slug = @slug and status = 'active'`
+const tenantBySlug db.SQL = `
+	select id, slug from platform.tenants where slug = @slug and status = 'active' and (not demo or @demo)`
 
 const companyFacts db.SQL = `select business_type, modules_on, currency from company where tenant_id = @tenant`
 
@@ -116,7 +119,7 @@ func (d *Directory) Find(ctx context.Context, slug string) (Tenant, bool, error)
 func (d *Directory) look(ctx context.Context, slug string) (tenant Tenant, found bool, err error) {
 	err = d.database.Platform(ctx, "find the shop behind an address", func(ctx context.Context, tx *db.Tx) error {
 		var row directoryRow
-		row, found, err = db.Maybe[directoryRow](ctx, tx, tenantBySlug, db.Args{"slug": slug})
+		row, found, err = db.Maybe[directoryRow](ctx, tx, tenantBySlug, db.Args{"slug": slug, "demo": d.demo})
 		tenant = Tenant{ID: row.ID, Slug: row.Slug}
 		return err
 	})
