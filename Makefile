@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 
 TILL_TAGS := desktop,production,webkit2_41
 # The packages whose tests need the real till window; they drive bin/till-e2e and bin/souk.
-WINDOW_TESTS ?= ./desktop/e2e/...
+WINDOW_TESTS ?= ./desktop/...
 # The program that writes every *.gen.* file, and where those are.
 GEN := go run ./server/app/gen
 GENERATED := '*.gen.*' 'docs/modules.md'

@@ -23,7 +23,7 @@ insert into platform.epoch default values;
 create table platform.tenants (
     id         uuid primary key,
     slug       text not null constraint tenants_slug_key unique check (slug ~ '^[a-z0-9]([a-z0-9-]{1,38}[a-z0-9])$'),
-    status     text not null default 'active' check (status in ('active', 'suspended')),
+    status     text not null default 'active' check (status in ('opening', 'active', 'suspended', 'abandoned')),
     -- A demo shop's log-ins are known to the world: it is there in demo mode only.
     demo       boolean not null default false,
     created_at timestamptz not null default now()

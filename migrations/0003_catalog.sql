@@ -46,8 +46,12 @@ select platform.tenant_table('categories', 'select, insert, update');
 create table items (
     tenant_id   uuid        not null,
     id          uuid        not null,
-    sku         text        not null,
+    sku         text        not null collate "C",
     name        text        not null,
+    -- What lists are sorted by: small letters without accents, in the bytes' order,
+    -- which is the same on every server and can be compared under row-level security.
+    sort_name   text        not null collate "C"
+                generated always as (lower(regexp_replace(normalize(name, NFKD), '[\u0300-\u036f]', '', 'g'))) stored,
     category_id uuid,
     unit        text        not null,
     -- 'each' is counted, 'weight' is weighed at the till, 'open' has its price typed in.
@@ -72,7 +76,8 @@ create table items (
     foreign key (tenant_id, tax_code_id) references tax_codes (tenant_id, id)
 );
 select platform.tenant_table('items', 'select, insert, update');
-create index items_name on items (tenant_id, lower(name) text_pattern_ops, id);
+create index items_name on items (tenant_id, sort_name, id);
+create index items_updated on items (tenant_id, updated_at, id);
 create index items_category on items (tenant_id, category_id, id);
 
 create table barcodes (
@@ -109,6 +114,7 @@ create table prices (
     foreign key (tenant_id, item_id) references items (tenant_id, id)
 );
 select platform.tenant_table('prices', 'select, insert, update');
+create index prices_order on prices (tenant_id, price_list_id, price_minor, item_id);
 create index prices_item on prices (tenant_id, item_id);
 
 select platform.live_table('items', 'catalog.items', 'id');

@@ -3,6 +3,9 @@ create table customers (
     tenant_id  uuid        not null,
     id         uuid        not null,
     name       text        not null,
+    -- As items.sort_name.
+    sort_name  text        not null collate "C"
+               generated always as (lower(regexp_replace(normalize(name, NFKD), '[\u0300-\u036f]', '', 'g'))) stored,
     email      text        not null default '',
     phone      text        not null default '',
     address    text        not null default '',
@@ -15,5 +18,5 @@ create table customers (
     primary key (tenant_id, id)
 );
 select platform.tenant_table('customers', 'select, insert, update');
-create index customers_name on customers (tenant_id, lower(name) text_pattern_ops, id);
+create index customers_name on customers (tenant_id, sort_name, id);
 select platform.live_table('customers', 'parties.customers', 'id');

@@ -48,6 +48,8 @@ create table sales (
     -- What was odd about it when it was booked; empty for nearly all.
     flags          text[]      not null default '{}',
     note           text        not null default '',
+    -- Of what a till sent: the same sale sent twice is told from another one under its id.
+    content_hash   bytea,
     primary key (tenant_id, id),
     constraint sales_number_key unique (tenant_id, series, number),
     constraint sales_adds_up check (total_minor = net_minor + tax_minor and due_minor = total_minor + rounding_minor),
@@ -60,6 +62,7 @@ create table sales (
 );
 select platform.tenant_table('sales', 'select, insert');
 create index sales_latest on sales (tenant_id, completed_at desc, id desc);
+create index sales_receipt on sales (tenant_id, receipt_no text_pattern_ops);
 create index sales_shift on sales (tenant_id, shift_id);
 create index sales_day on sales (tenant_id, business_date);
 create index sales_original_id on sales (tenant_id, original_id) where original_id is not null;

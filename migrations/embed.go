@@ -9,3 +9,8 @@ import "embed"
 //
 //go:embed *.sql
 var FS embed.FS
+
+// Demo holds the data of the demo shops, under the licence that stands beside it.
+//
+//go:embed demo
+var Demo embed.FS

@@ -39,6 +39,7 @@ type Store struct {
 // Opened is emitted while a new shop is made, inside its first transaction.
 // Every module that a shop cannot do without lays its ground in reaction.
 type Opened struct {
+	Tenant  uuid.UUID
 	Company Company
 	Store   Store
 	// Owner is the first person; its membership is made by module users.

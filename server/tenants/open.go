@@ -21,13 +21,25 @@ type NewShop struct {
 	OwnerName     string
 	OwnerEmail    string
 	OwnerPassword string
-	Demo          bool
+	// A demo shop stays hidden until Reveal.
+	Demo bool
 }
 
 const (
 	findTenant db.SQL = `select id from platform.tenants where slug = @slug`
 
-	addTenant db.SQL = `insert into platform.tenants (id, slug, demo, created_at) values (@id, @slug, @demo, @now)`
+	addTenant db.SQL = `
+		insert into platform.tenants (id, slug, demo, status, created_at)
+		values (@id, @slug, @demo, case when @demo then 'opening' else 'active' end, @now)`
+
+	reveal db.SQL = `update platform.tenants set status = 'active' where slug = @slug and status = 'opening'`
+
+	// The address becomes free again; what was made stays, out of reach.
+	abandon db.SQL = `
+		update platform.tenants set status = 'abandoned', slug = 'gone-' || substr(replace(id::text, '-', ''), 1, 30)
+		where  slug = @slug and status = 'opening'`
+
+	slugStatus db.SQL = `select status from platform.tenants where slug = @slug`
 
 	findAccount db.SQL = `select id from platform.accounts where email = @email`
 
@@ -71,7 +83,7 @@ func Open(ctx context.Context, database *db.DB, in NewShop) (Opened, error) {
 	if err != nil {
 		return Opened{}, err
 	}
-	opened.Owner.PersonID = uuid.Must(uuid.NewV7())
+	opened.Tenant, opened.Owner.PersonID = tenant, uuid.Must(uuid.NewV7())
 	id := db.Identity{Tenant: tenant, Actor: opened.Owner.PersonID}
 	return opened, database.Tenant(ctx, id, func(ctx context.Context, tx *db.Tx) error {
 		there, err := db.One[int](ctx, tx, companyThere, db.Args{})
@@ -159,3 +171,27 @@ func normalEmail(email string) string { return strings.ToLower(strings.TrimSpace
 
 // Slug gives the shop's part of its address.
 func Slug(ctx context.Context) string { return web.TenantOf(ctx).Slug }
+
+// Reveal lets people into a demo shop that is complete.
+func Reveal(ctx context.Context, database *db.DB, slug string) error {
+	return database.Platform(ctx, "reveal the demo shop "+slug, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, reveal, db.Args{"slug": slug})
+		return err
+	})
+}
+
+// Revealed reports whether a shop is complete. One whose making broke off gives
+// its address back.
+func Revealed(ctx context.Context, database *db.DB, slug string) (bool, error) {
+	done := false
+	err := database.Platform(ctx, "look whether the shop "+slug+" is complete", func(ctx context.Context, tx *db.Tx) error {
+		status, found, err := db.Maybe[string](ctx, tx, slugStatus, db.Args{"slug": slug})
+		if err != nil || !found {
+			return err
+		}
+		done = status != "opening"
+		_, err = tx.Exec(ctx, abandon, db.Args{"slug": slug})
+		return err
+	})
+	return done, err
+}

@@ -25,6 +25,11 @@ type Actor struct {
 	grants   map[wire.Permission]bool
 }
 
+// Acting is a person as who the program itself acts, when it makes a demo shop.
+func Acting(tenant, person uuid.UUID, role wire.Role, grants Grants) Actor {
+	return Actor{Tenant: tenant, Person: person, Role: role, grants: grants[role]}
+}
+
 // Identity is the actor as the database sees it.
 func (a Actor) Identity() db.Identity {
 	id := db.Identity{Tenant: a.Tenant, Actor: a.Person}
