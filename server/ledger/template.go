@@ -1,0 +1,88 @@
+package ledger
+
+// Kind is an account's place in the statements.
+type Kind string
+
+// The kinds of account.
+const (
+	KindAsset     Kind = "asset"
+	KindLiability Kind = "liability"
+	KindEquity    Kind = "equity"
+	KindIncome    Kind = "income"
+	KindExpense   Kind = "expense"
+)
+
+type account struct {
+	code, name string
+	kind       Kind
+	role       Role
+}
+
+// template is the chart a shop of that country starts with; the general one where
+// the country has no numbering of its own here.
+func template(country string) []account {
+	if chart, ok := charts[country]; ok {
+		return chart
+	}
+	return general
+}
+
+var general = []account{
+	{"1000", "Cash", KindAsset, RoleCash},
+	{"1010", "Card payments on their way", KindAsset, RoleCard},
+	{"1020", "Other payments on their way", KindAsset, RoleOther},
+	{"1100", "Bank", KindAsset, ""},
+	{"1200", "Customers", KindAsset, ""},
+	{"1300", "Stock", KindAsset, RoleInventory},
+	{"2000", "Suppliers", KindLiability, ""},
+	{"2100", "Sales tax", KindLiability, RoleTax},
+	{"3000", "Owner's capital", KindEquity, ""},
+	{"3100", "Opening balances", KindEquity, RoleOpeningEquity},
+	{"4000", "Sales", KindIncome, RoleSales},
+	{"4900", "Cash rounding", KindIncome, RoleRounding},
+	{"5000", "Cost of goods sold", KindExpense, RoleCOGS},
+	{"5100", "Stock differences", KindExpense, RoleStockAdjustment},
+	{"5200", "Cash over and short", KindExpense, RoleCashOverShort},
+	{"6000", "Running costs", KindExpense, ""},
+}
+
+// charts are numbered as the country's bookkeepers expect: Germany after the
+// standard chart SKR 03, France after the plan comptable général.
+var charts = map[string][]account{
+	"DE": {
+		{"1000", "Kasse", KindAsset, RoleCash},
+		{"1200", "Bank", KindAsset, ""},
+		{"1360", "Geldtransit Karten", KindAsset, RoleCard},
+		{"1361", "Geldtransit sonstige", KindAsset, RoleOther},
+		{"1400", "Forderungen aus Lieferungen und Leistungen", KindAsset, ""},
+		{"1600", "Verbindlichkeiten aus Lieferungen und Leistungen", KindLiability, ""},
+		{"1770", "Umsatzsteuer", KindLiability, RoleTax},
+		{"1800", "Privatentnahmen", KindEquity, ""},
+		{"2150", "Rundungsdifferenzen", KindIncome, RoleRounding},
+		{"2309", "Kassendifferenzen", KindExpense, RoleCashOverShort},
+		{"3200", "Wareneinsatz", KindExpense, RoleCOGS},
+		{"3960", "Bestandsveränderungen Waren", KindExpense, RoleStockAdjustment},
+		{"3980", "Bestand Waren", KindAsset, RoleInventory},
+		{"4900", "Sonstige betriebliche Aufwendungen", KindExpense, ""},
+		{"8200", "Erlöse", KindIncome, RoleSales},
+		{"9000", "Saldenvorträge", KindEquity, RoleOpeningEquity},
+	},
+	"FR": {
+		{"101000", "Capital", KindEquity, ""},
+		{"370000", "Stocks de marchandises", KindAsset, RoleInventory},
+		{"401000", "Fournisseurs", KindLiability, ""},
+		{"411000", "Clients", KindAsset, ""},
+		{"445710", "TVA collectée", KindLiability, RoleTax},
+		{"511500", "Cartes bancaires à l'encaissement", KindAsset, RoleCard},
+		{"511800", "Autres valeurs à l'encaissement", KindAsset, RoleOther},
+		{"512000", "Banque", KindAsset, ""},
+		{"530000", "Caisse", KindAsset, RoleCash},
+		{"603700", "Variation des stocks de marchandises", KindExpense, RoleStockAdjustment},
+		{"607000", "Coût des marchandises vendues", KindExpense, RoleCOGS},
+		{"628000", "Charges diverses", KindExpense, ""},
+		{"658000", "Différences de caisse", KindExpense, RoleCashOverShort},
+		{"707000", "Ventes de marchandises", KindIncome, RoleSales},
+		{"758000", "Différences d'arrondi", KindIncome, RoleRounding},
+		{"890000", "Bilan d'ouverture", KindEquity, RoleOpeningEquity},
+	},
+}
