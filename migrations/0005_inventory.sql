@@ -33,6 +33,7 @@ create table stock_balances (
     value_minor bigint        not null default 0,
     unit_cost   numeric(20,6) not null default 0,
     primary key (tenant_id, item_id, location_id),
+    constraint stock_balances_empty check (on_hand <> 0 or value_minor = 0),
     foreign key (tenant_id, item_id) references items (tenant_id, id),
     foreign key (tenant_id, location_id) references locations (tenant_id, id)
 ) with (fillfactor = 80);
