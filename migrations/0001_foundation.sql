@@ -19,6 +19,14 @@ create table platform.epoch (
 );
 insert into platform.epoch default values;
 
+-- A client's cursor names the life of the database that it belongs to.
+create function public.database_epoch() returns uuid
+language sql stable security definer set search_path = pg_catalog, pg_temp
+as $$ select id from platform.epoch $$;
+alter function public.database_epoch() owner to souk_owner;
+revoke all on function public.database_epoch() from public;
+grant execute on function public.database_epoch() to app_user;
+
 -- The tenant directory: which sub-domain is whose, and where it lives.
 create table platform.tenants (
     id         uuid primary key,

@@ -52,6 +52,18 @@ create table devices (
     foreign key (tenant_id, register_id) references registers (tenant_id, id)
 );
 select platform.tenant_table('devices', 'select, insert, update');
+create index devices_register on devices (tenant_id, register_id);
+
+-- How far a device's journal has been taken. Beside devices, not in it: that
+-- table announces each write, and this one is written with every sale.
+create table upload_heads (
+    tenant_id uuid   not null,
+    device_id uuid   not null,
+    last_no   bigint not null,
+    primary key (tenant_id, device_id),
+    foreign key (tenant_id, device_id) references devices (tenant_id, id)
+) with (fillfactor = 70);
+select platform.tenant_table('upload_heads', 'select, insert, update');
 
 create table shifts (
     tenant_id      uuid        not null,
@@ -63,6 +75,8 @@ create table shifts (
     opened_by      uuid        not null,
     opened_at      timestamptz not null,
     float_minor    bigint      not null check (float_minor >= 0),
+    -- Opened at a till, which knows better than we whether its last one is closed.
+    uploaded       boolean     not null default false,
     closed_by      uuid,
     closed_at      timestamptz,
     -- Counted blind: the cashier says what is in the drawer before seeing what should be.
@@ -74,7 +88,11 @@ create table shifts (
     foreign key (tenant_id, store_id) references stores (tenant_id, id)
 );
 select platform.tenant_table('shifts', 'select, insert, update');
-create unique index shifts_open on shifts (tenant_id, register_id) where closed_at is null;
+-- One open shift a register, where we open them. A till's upload is never refused
+-- because an older closing got lost: both stay open, the younger with a flag.
+create unique index shifts_open on shifts (tenant_id, register_id) where closed_at is null and not uploaded;
+create index shifts_register on shifts (tenant_id, register_id, opened_at desc);
+create index shifts_latest on shifts (tenant_id, opened_at desc, id desc);
 create index shifts_date on shifts (tenant_id, business_date, id);
 
 -- The Z report as it was at closing; never changed. A sale that arrives later is
