@@ -1,0 +1,63 @@
+// Package catalog keeps what a shop sells: items with their barcodes, prices and
+// units, the categories they stand in and the taxes they bear. How many there
+// are, and what they sold for, is other modules'.
+package catalog
+
+import (
+	"souk/server/platform/live"
+	"souk/server/platform/module"
+	"souk/server/platform/web"
+	"souk/shared/wire"
+)
+
+// The permissions of this module.
+const (
+	Read module.Permission = "catalog.read"
+	Edit module.Permission = "catalog.edit"
+)
+
+// Items is what is sold; Setup is what items are described by, and what a till
+// must know besides.
+var (
+	Items = live.Topic{Name: "catalog.items", Needs: Read, Tables: live.Tables("items", "barcodes", "prices")}
+	Setup = live.Topic{
+		Name: "catalog.setup", Needs: Read,
+		Tables: live.Tables("categories", "tax_codes", "tax_rates", "price_lists", "payment_methods"),
+	}
+)
+
+// Module declares the catalogue.
+var Module = module.Module{
+	Key: "catalog", Title: "Items",
+	Permissions: []module.Grant{
+		{Permission: Read, Allows: "see items, prices and taxes", Roles: module.Everyone()},
+		{Permission: Edit, Allows: "add and change items, categories and taxes", Roles: module.To(wire.Manager, wire.StockManager)},
+	},
+	Routes: []web.Route{
+		web.Get("/items", Read, List),
+		web.Post("/items", Edit, Create),
+		web.Get("/items/by-barcode/{code}", Read, ByBarcode),
+		web.Get("/items/{id}", Read, Show),
+		web.Put("/items/{id}", Edit, Change),
+		web.Put("/items/{id}/archival", Edit, Archive),
+		web.Delete("/items/{id}/archival", Edit, Restore),
+		web.Post("/items/{id}/barcodes", Edit, AddBarcode),
+		web.Delete("/items/{id}/barcodes/{code}", Edit, RemoveBarcode),
+		web.Get("/categories", Read, Categories),
+		web.Post("/categories", Edit, AddCategory),
+		web.Put("/categories/{id}", Edit, ChangeCategory),
+		web.Get("/units", Read, Units),
+		web.Get("/tax-codes", Read, TaxCodes),
+		web.Post("/tax-codes/{id}/rates", Edit, AddRate),
+	},
+	Topics: []live.Topic{Items, Setup},
+	Nav:    []module.Nav{{Section: "Stock", Label: "Items", Path: "/items", Icon: "package", Needs: Read}},
+	Reacts: []module.Reaction{module.On(layGround)},
+	Faults: map[string]string{
+		"items_sku_key":       "catalog.sku_taken",
+		"items_plu_key":       "catalog.plu_taken",
+		"barcodes_pkey":       "catalog.barcode_taken",
+		"categories_name_key": "catalog.category_name_taken",
+		"tax_rates_pkey":      "catalog.rate_exists",
+	},
+}

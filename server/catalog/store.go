@@ -1,0 +1,193 @@
+package catalog
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"souk/server/platform/db"
+	"souk/server/platform/search"
+	"souk/shared/money"
+	"souk/shared/wire"
+)
+
+const (
+	readItem db.SQL = `
+		select i.id, i.sku, i.name, i.category_id, coalesce(c.name, '') as category, i.unit, u.decimals, i.sold_by,
+		       coalesce(i.plu, '') as plu, t.code as tax_code, coalesce(p.price_minor, 0) as price_minor, i.cost_minor,
+		       i.track_stock, trim_scale(i.min_stock) as min_stock, i.description, i.favourite, i.active,
+		       coalesce((
+		           select jsonb_agg(jsonb_build_object('code', b.code, 'quantity', trim_scale(b.quantity)::text) order by b.code)
+		           from   barcodes b
+		           where  b.tenant_id = @tenant and b.item_id = i.id), '[]') as barcodes,
+		       i.version, i.created_at, i.updated_at
+		from   items i
+		join   units u on u.tenant_id = @tenant and u.code = i.unit
+		join   tax_codes t on t.tenant_id = @tenant and t.id = i.tax_code_id
+		left   join categories c on c.tenant_id = @tenant and c.id = i.category_id
+		left   join prices p on p.tenant_id = @tenant and p.item_id = i.id
+		       and p.price_list_id = (select l.id from price_lists l where l.tenant_id = @tenant and l.is_default)
+		where  i.tenant_id = @tenant and i.id = @id`
+
+	insertItems db.SQL = `
+		insert into items (tenant_id, id, sku, name, category_id, unit, sold_by, plu, tax_code_id, track_stock, min_stock,
+		                   cost_minor, description, favourite, created_at, updated_at)
+		select @tenant, id, sku, name, category_id, unit, sold_by, nullif(plu, ''), tax_code_id, track_stock, min_stock,
+		       cost_minor, description, favourite, @now, @now
+		from   unnest(@ids::uuid[], @skus::text[], @names::text[], @categories::uuid[], @units::text[], @sold_by::text[], @plus::text[],
+		              @taxes::uuid[], @tracked::boolean[], @min_stocks::numeric[], @costs::bigint[], @descriptions::text[], @favourites::boolean[])
+		       as n (id, sku, name, category_id, unit, sold_by, plu, tax_code_id, track_stock, min_stock, cost_minor, description, favourite)`
+
+	insertPrices db.SQL = `
+		insert into prices (tenant_id, price_list_id, item_id, price_minor)
+		select @tenant, l.id, n.id, n.price
+		from   unnest(@ids::uuid[], @prices::bigint[]) as n (id, price)
+		join   price_lists l on l.tenant_id = @tenant and l.is_default
+		on     conflict (tenant_id, price_list_id, item_id) do update set price_minor = excluded.price_minor
+		where  prices.price_minor <> excluded.price_minor`
+
+	insertBarcodes db.SQL = `
+		insert into barcodes (tenant_id, code, item_id, quantity)
+		select @tenant, code, item_id, quantity
+		from   unnest(@codes::text[], @items::uuid[], @quantities::numeric[]) as n (code, item_id, quantity)`
+
+	offerBarcode db.SQL = `
+		insert into barcodes (tenant_id, code, item_id)
+		values (@tenant, @code, @item)
+		on     conflict do nothing`
+
+	deleteBarcode db.SQL = `
+		delete from barcodes where tenant_id = @tenant and item_id = @item and code = @code`
+
+	updateItem db.SQL = `
+		update items
+		set    sku = @sku, name = @name, category_id = @category, unit = @unit, sold_by = @sold_by, plu = nullif(@plu::text, ''),
+		       tax_code_id = @tax, track_stock = @tracked, min_stock = @min_stock, cost_minor = @cost, description = @description,
+		       favourite = @favourite, version = version + 1, updated_at = @now
+		where  tenant_id = @tenant and id = @id and version = @version`
+
+	setActive db.SQL = `
+		update items
+		set    active = @active, version = version + 1, updated_at = @now
+		where  tenant_id = @tenant and id = @id and active <> @active`
+
+	touchItem db.SQL = `
+		update items set version = version + 1, updated_at = @now where tenant_id = @tenant and id = @id`
+
+	taxCodeIDs db.SQL = `
+		select id, code from tax_codes where tenant_id = @tenant order by code`
+
+	unitDecimals db.SQL = `
+		select decimals from units where tenant_id = @tenant and code = @code`
+
+	categoryThere db.SQL = `
+		select id from categories where tenant_id = @tenant and id = @id`
+
+	skuOwner db.SQL = `
+		select id, name from items where tenant_id = @tenant and sku = @sku and id <> @id`
+
+	pluOwner db.SQL = `
+		select id, name from items where tenant_id = @tenant and plu = @plu and id <> @id`
+
+	barcodeOwners db.SQL = `
+		select b.code, i.id, i.name
+		from   barcodes b
+		join   items i on i.tenant_id = @tenant and i.id = b.item_id
+		where  b.tenant_id = @tenant and b.code = any(@codes::text[])
+		order  by b.code`
+)
+
+type owner struct {
+	ID   uuid.UUID `db:"id"`
+	Name string    `db:"name"`
+}
+
+type barcodeOwner struct {
+	Code string    `db:"code"`
+	ID   uuid.UUID `db:"id"`
+	Name string    `db:"name"`
+}
+
+type taxCodeID struct {
+	ID   uuid.UUID `db:"id"`
+	Code string    `db:"code"`
+}
+
+// row is an item ready to be written.
+type row struct {
+	NewItem
+	tax uuid.UUID
+}
+
+// insert writes items with their prices, barcodes and words, in four statements
+// however many there are.
+func insert(b *db.Batch, rows []row) {
+	putItems(b, rows)
+	putPrices(b, rows)
+	putBarcodes(b, rows)
+	entries := make([]search.Entry, len(rows))
+	for i, r := range rows {
+		entries[i] = search.Entry{ID: r.ID, Texts: []string{r.Name, r.SKU}}
+	}
+	search.IndexMany(b, wordsKind, entries)
+}
+
+func putItems(b *db.Batch, rows []row) {
+	n := len(rows)
+	ids, taxes, categories := make([]uuid.UUID, n), make([]uuid.UUID, n), make([]*uuid.UUID, n)
+	skus, names, units, soldBy := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	plus, descriptions := make([]string, n), make([]string, n)
+	tracked, favourites := make([]bool, n), make([]bool, n)
+	minStocks, costs := make([]decimal.Decimal, n), make([]money.Amount, n)
+	for i, r := range rows {
+		ids[i], taxes[i], categories[i] = r.ID, r.tax, r.CategoryID
+		skus[i], names[i], units[i], soldBy[i] = r.SKU, r.Name, r.Unit, r.SoldBy
+		plus[i], descriptions[i] = r.PLU, r.Description
+		tracked[i], favourites[i] = r.TrackStock, r.Favourite
+		minStocks[i], costs[i] = r.MinStock, r.Cost
+	}
+	b.Exec(insertItems, db.Args{
+		"ids": ids, "skus": skus, "names": names, "categories": categories, "units": units, "sold_by": soldBy, "plus": plus,
+		"taxes": taxes, "tracked": tracked, "min_stocks": minStocks, "costs": costs, "descriptions": descriptions,
+		"favourites": favourites, "now": b.Tx().Now(),
+	})
+}
+
+func putPrices(b *db.Batch, rows []row) {
+	ids, prices := make([]uuid.UUID, len(rows)), make([]money.Amount, len(rows))
+	for i, r := range rows {
+		ids[i], prices[i] = r.ID, r.Price
+	}
+	b.Exec(insertPrices, db.Args{"ids": ids, "prices": prices})
+}
+
+func putBarcodes(b *db.Batch, rows []row) {
+	codes, items, quantities := []string{}, []uuid.UUID{}, []decimal.Decimal{}
+	for _, r := range rows {
+		for _, code := range r.Barcodes {
+			codes, items, quantities = append(codes, code.Code), append(items, r.ID), append(quantities, code.Quantity)
+		}
+	}
+	if len(codes) > 0 {
+		b.Exec(insertBarcodes, db.Args{"codes": codes, "items": items, "quantities": quantities})
+	}
+}
+
+func codesOf(barcodes []wire.ItemBarcode) []string {
+	codes := make([]string, len(barcodes))
+	for i, b := range barcodes {
+		codes[i] = b.Code
+	}
+	return codes
+}
+
+// show reads an item, with what waits to be written.
+func show(ctx context.Context, tx *db.Tx, id uuid.UUID) (Item, error) {
+	return db.One[Item](ctx, tx, readItem, db.Args{"id": id})
+}
+
+// index makes an item found by its name and SKU.
+func index(b *db.Batch, id uuid.UUID, facts ItemFacts) {
+	search.Index(b, wordsKind, id, facts.Name, facts.SKU)
+}
