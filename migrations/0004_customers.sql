@@ -19,4 +19,5 @@ create table customers (
 );
 select platform.tenant_table('customers', 'select, insert, update');
 create index customers_name on customers (tenant_id, sort_name, id);
+create index customers_updated on customers (tenant_id, updated_at, id);
 select platform.live_table('customers', 'parties.customers', 'id');
