@@ -13,7 +13,7 @@ create table payment_methods (
     foreign key (tenant_id, account_id) references accounts (tenant_id, id)
 );
 select platform.tenant_table('payment_methods', 'select, insert, update');
-select platform.live_table('payment_methods', 'catalog.setup', 'id');
+select platform.live_table('payment_methods', 'payments.methods', 'id');
 
 -- A finished sale, refund or void, for ever. Refunds and voids are documents of
 -- their own with negative figures that name the sale they answer.

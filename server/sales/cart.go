@@ -1,0 +1,212 @@
+package sales
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"souk/server/catalog"
+	"souk/server/platform/auth"
+	"souk/shared/barcode"
+	"souk/shared/fault"
+	"souk/shared/money"
+	"souk/shared/pricing"
+	"souk/shared/wire"
+)
+
+// shelf is what a cart is priced from.
+type shelf struct {
+	shop  shop
+	items map[uuid.UUID]catalog.Sellable
+	rates map[string]decimal.Decimal
+	actor auth.Actor
+}
+
+// basket is a cart after pricing: its lines as they will stand in the sale.
+type basket struct {
+	cart   pricing.Cart
+	priced pricing.Priced
+	lines  []wire.SaleLine
+}
+
+func ratesOf(rates []catalog.TaxRate) map[string]decimal.Decimal {
+	out := make(map[string]decimal.Decimal, len(rates))
+	for _, r := range rates {
+		out[r.Code] = r.Rate
+	}
+	return out
+}
+
+// itemsOf lists the items of a cart, each once.
+func itemsOf(cart wire.Cart) []uuid.UUID {
+	ids := []uuid.UUID{}
+	seen := map[uuid.UUID]bool{}
+	for _, line := range cart.Lines {
+		if line.ItemID != nil && !seen[*line.ItemID] {
+			seen[*line.ItemID] = true
+			ids = append(ids, *line.ItemID)
+		}
+	}
+	return ids
+}
+
+// price looks every line up, checks that the actor may sell it so, and prices
+// the whole. at is where the cart stands in the request body, for the paths of faults.
+func (s shelf) price(in wire.Cart, at string) (basket, error) {
+	b := basket{cart: pricing.Cart{Currency: s.shop.Currency, TaxIncluded: s.shop.TaxIncluded, Discount: in.Discount}}
+	if in.Discount != nil && !s.actor.Can(GiveDiscount) {
+		return basket{}, forbidden("sales.discount_not_allowed", at+"discount", "Ask someone who may give discounts.")
+	}
+	for i, line := range in.Lines {
+		path := fmt.Sprintf("%slines.%d.", at, i)
+		sold, err := s.line(line, path)
+		if err != nil {
+			return basket{}, err
+		}
+		sold.LineNo = i + 1
+		b.lines = append(b.lines, sold)
+		b.cart.Lines = append(b.cart.Lines, pricing.Line{
+			ID: line.ID, Quantity: line.Quantity, UnitPrice: sold.UnitPrice, FixedTotal: line.FixedTotal,
+			Discount: line.Discount, Tax: pricing.Tax{Code: sold.TaxCode, Rate: sold.TaxRate},
+		})
+	}
+	priced, err := pricing.Price(b.cart)
+	if err != nil {
+		return basket{}, problemAt(err, in, at)
+	}
+	b.priced = priced
+	for i := range b.lines {
+		p := priced.Lines[i]
+		l := &b.lines[i]
+		l.Gross, l.Discount, l.Net, l.Tax, l.Total = p.Gross, p.Discount, p.Net, p.Tax, p.Total
+		l.DiscountReason = reason(in.Lines[i].Discount, in.Discount)
+	}
+	return b, nil
+}
+
+func reason(own, whole *pricing.Discount) string {
+	if own != nil && own.Reason != "" {
+		return own.Reason
+	}
+	if whole != nil {
+		return whole.Reason
+	}
+	return ""
+}
+
+// line is one line with its name, price and tax, not yet priced.
+func (s shelf) line(in wire.CartLine, path string) (wire.SaleLine, error) {
+	if err := s.allowed(in, path); err != nil {
+		return wire.SaleLine{}, err
+	}
+	if in.ItemID == nil {
+		return s.openLine(in, path)
+	}
+	item, ok := s.items[*in.ItemID]
+	switch {
+	case !ok:
+		return wire.SaleLine{}, invalid("sales.item_unknown", path+"item_id", "This item is not in the catalogue. Search for it again.")
+	case !item.Active:
+		return wire.SaleLine{}, invalid("sales.item_inactive", path+"item_id", "This item is no longer sold. Take it off the cart.")
+	case in.Quantity.Trim(0).Scale() > item.Decimals:
+		return wire.SaleLine{}, invalid("sales.quantity_decimals", path+"quantity", "This item is not sold in parts that small. Change the quantity.")
+	}
+	price := item.Price
+	if in.Price != nil && *in.Price != item.Price {
+		if item.SoldBy != "open" && !s.actor.Can(ChangePrice) {
+			return wire.SaleLine{}, forbidden("sales.price_not_allowed", path+"price_minor", "Ask someone who may change prices.")
+		}
+		price = *in.Price
+	}
+	if item.SoldBy == "open" && in.Price == nil {
+		return wire.SaleLine{}, invalid("sales.price_missing", path+"price_minor", "Type in this item's price.")
+	}
+	if in.FixedTotal != nil && !s.printed(in) && !s.actor.Can(ChangePrice) {
+		return wire.SaleLine{}, forbidden("sales.price_not_allowed", path+"fixed_total_minor", "Scan the label again: it does not carry this price.")
+	}
+	return wire.SaleLine{
+		ItemID: in.ItemID, Name: item.Name, Barcode: in.Barcode, Unit: item.Unit, Quantity: in.Quantity,
+		UnitPrice: price, ListPrice: item.Price, TaxCode: item.TaxCode, TaxRate: item.TaxRate,
+	}, nil
+}
+
+// allowed checks what needs a right whatever the item is.
+func (s shelf) allowed(in wire.CartLine, path string) error {
+	switch {
+	case in.Discount != nil && !s.actor.Can(GiveDiscount):
+		return forbidden("sales.discount_not_allowed", path+"discount", "Ask someone who may give discounts.")
+	case in.Quantity.IsNeg() && !s.actor.Can(TakeBack):
+		return forbidden("sales.return_not_allowed", path+"quantity", "Ask someone who may take goods back.")
+	case in.Price != nil && *in.Price < 0:
+		return invalid("sales.price_negative", path+"price_minor", "A price cannot be below zero.")
+	case in.Quantity.Scale() > 4 || !in.Quantity.Abs().Less(decimal.MustNew(1_000_000_000_000, 0)):
+		return invalid("sales.quantity_too_large", path+"quantity", "Check the quantity.")
+	}
+	return nil
+}
+
+// openLine is a line that no item stands behind.
+func (s shelf) openLine(in wire.CartLine, path string) (wire.SaleLine, error) {
+	name := strings.TrimSpace(in.Name)
+	rate, taxed := s.rates[in.TaxCode]
+	switch {
+	case name == "":
+		return wire.SaleLine{}, invalid("sales.name_missing", path+"name", "Say what is sold.")
+	case in.Price == nil:
+		return wire.SaleLine{}, invalid("sales.price_missing", path+"price_minor", "Type in the price.")
+	case !taxed:
+		return wire.SaleLine{}, invalid("sales.tax_code_unknown", path+"tax_code", "Choose one of the shop's tax codes.")
+	}
+	return wire.SaleLine{
+		Name: name, Barcode: in.Barcode, Unit: "", Quantity: in.Quantity,
+		UnitPrice: *in.Price, ListPrice: *in.Price, TaxCode: in.TaxCode, TaxRate: rate,
+	}, nil
+}
+
+// printed reports whether the line's fixed total is the one that its barcode carries.
+func (s shelf) printed(in wire.CartLine) bool {
+	currency, _ := money.Lookup(s.shop.Currency)
+	scan := barcode.Parse(in.Barcode, barcode.DefaultRules(currency))
+	return scan.Kind == barcode.KindPrice && scan.Price == *in.FixedTotal
+}
+
+// problemAt turns pricing's refusal into a fault that names the line.
+func problemAt(err error, cart wire.Cart, at string) error {
+	var problem *pricing.Problem
+	if !errors.As(err, &problem) {
+		return err
+	}
+	path := strings.TrimSuffix(at, ".")
+	if path == "" {
+		path = "lines"
+	}
+	for i, line := range cart.Lines {
+		if problem.Line != uuid.Nil && line.ID == problem.Line {
+			path = fmt.Sprintf("%slines.%d", at, i)
+			break
+		}
+	}
+	return fault.Invalid(problem.Code, fault.At(path, problem.Code, ""), fault.Because(err)).Say(sentences[problem.Code])
+}
+
+var sentences = map[string]string{
+	pricing.QuantityZero:      "A line needs a quantity. Change it or take the line off.",
+	pricing.DiscountNegative:  "A discount cannot be below zero.",
+	pricing.DiscountTooBig:    "The discount is larger than what it is taken from.",
+	pricing.AmountTooLarge:    "The amounts are too large. Check quantities and prices.",
+	pricing.TaxRateInvalid:    "The tax rate cannot be applied. Check the tax codes.",
+	pricing.Underpaid:         "The payments do not cover the total. Add what is missing.",
+	pricing.ChangeWithoutCash: "Change can only be given out of cash. Lower the other payments.",
+	pricing.TenderSign:        "Payments must run in the direction of the total.",
+}
+
+func invalid(code, path, sentence string) error {
+	return fault.Invalid(code, fault.At(path, code, sentence)).Say(sentence)
+}
+
+func forbidden(code, path, sentence string) error {
+	return fault.Forbidden(code, fault.At(path, code, sentence)).Say(sentence)
+}

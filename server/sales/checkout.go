@@ -1,0 +1,230 @@
+package sales
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"souk/server/catalog"
+	"souk/server/inventory"
+	"souk/server/ledger"
+	"souk/server/payments"
+	"souk/server/platform/auth"
+	"souk/server/platform/db"
+	"souk/server/tenants"
+	"souk/server/tills"
+	"souk/shared/fault"
+	"souk/shared/money"
+	"souk/shared/pricing"
+	"souk/shared/wire"
+)
+
+// Checkout prices a cart, takes its stock and posts it to the ledger, or does
+// none of it. It serves the browser register; a till that has already finished
+// its sale uses Record, which never refuses.
+//
+// Fails with sales.already_made, sales.register_unknown, sales.register_not_browser,
+// sales.shift_not_open, sales.cart_empty, sales.customer_unknown,
+// sales.method_unknown, with what Quote fails with for the cart, and with
+// pricing.underpaid, pricing.change_without_cash or pricing.tender_sign for the
+// payments.
+func Checkout(ctx context.Context, tx *db.Tx, in wire.Checkout) (Sale, error) {
+	if len(in.Cart.Lines) == 0 {
+		return Sale{}, invalid("sales.cart_empty", "cart.lines", "Put something on the cart first.")
+	}
+	facts, err := load(ctx, tx, in)
+	if err != nil {
+		return Sale{}, err
+	}
+	if err := facts.ready(in); err != nil {
+		return Sale{}, err
+	}
+	basket, err := facts.shelf(ctx).price(in.Cart, "cart.")
+	if err != nil {
+		return Sale{}, err
+	}
+	tenders, settled, err := settle(facts.shop.Row, *facts.methods, basket.priced.Total, in.Tenders)
+	if err != nil {
+		return Sale{}, err
+	}
+
+	sale, err := facts.document(tx, in)
+	if err != nil {
+		return Sale{}, err
+	}
+	sale.fill(basket, tenders, settled)
+	if err := sale.book(tx, facts.ground()); err != nil {
+		return Sale{}, err
+	}
+	return sale.sale(), nil
+}
+
+// counterFacts is what every document made at a browser register is made from.
+type counterFacts struct {
+	made     *db.Found[uuid.UUID]
+	register *db.Found[tills.Register]
+	shift    *db.Found[openShift]
+	shop     *db.Found[shop]
+	methods  *[]payments.Method
+	chart    *[]ledger.ChartRow
+	balances *[]inventory.Balance
+	number   *db.Found[numbered]
+}
+
+// counter adds its reads to r: the shared facts first, the hot rows last.
+func counter(r *db.Reads, document, register uuid.UUID, items []uuid.UUID) counterFacts {
+	return counterFacts{
+		made:     db.ReadMaybe[uuid.UUID](r, readMade, db.Args{"sale": document}),
+		register: tills.ReadRegister(r, register),
+		shift:    db.ReadMaybe[openShift](r, holdOpenShift, db.Args{"register": register}),
+		shop:     db.ReadMaybe[shop](r, readShop, db.Args{}),
+		methods:  payments.ReadMethods(r),
+		chart:    ledger.ReadChart(r),
+		balances: readBalances(r, register, items),
+		number:   db.ReadMaybe[numbered](r, takeNumber, db.Args{"register": register}),
+	}
+}
+
+// open checks that the register can make documents now.
+func (f counterFacts) open() error {
+	switch {
+	case f.made.Found:
+		return fault.Conflict("sales.already_made").Say("This was booked already. Look for it in the list of sales.")
+	case !f.register.Found || !f.number.Found:
+		return fault.NotFound("sales.register_unknown").Say("This register is not there. Choose another one.")
+	case f.register.Row.Kind != "browser":
+		return fault.Conflict("sales.register_not_browser").Say("This register is a till's. Choose a browser register.")
+	case !f.shift.Found:
+		return fault.Conflict("sales.shift_not_open").Say("No shift is open at this register. Open one first.")
+	}
+	return nil
+}
+
+func (f counterFacts) ground(items map[uuid.UUID]catalog.Sellable) ground {
+	return ground{chart: ledger.ChartOf(*f.chart), methods: *f.methods, items: items, balances: *f.balances}
+}
+
+// document is the frame of a document made here and now.
+func (f counterFacts) document(tx *db.Tx, id uuid.UUID, kind wire.SaleKind) (*document, error) {
+	register := f.register.Row
+	day, err := businessDate(register, tx.Now())
+	if err != nil {
+		return nil, err
+	}
+	return &document{
+		FinishedSale: wire.FinishedSale{
+			ID: id, Kind: kind, Series: f.number.Row.Series, Number: f.number.Row.Number,
+			ReceiptNo:  wire.ReceiptNo(f.number.Row.Series, f.number.Row.Number),
+			RegisterID: register.ID, ShiftID: f.shift.Row.ID, PersonID: tx.ActorID(), CompletedAt: tx.Now(),
+			Currency: f.shop.Row.Currency, TaxIncluded: f.shop.Row.TaxIncluded,
+			Lines: []wire.SaleLine{}, Tenders: []wire.SaleTender{},
+		},
+		storeID: register.StoreID, locationID: register.LocationID, businessDate: day,
+	}, nil
+}
+
+func businessDate(register tills.Register, at time.Time) (time.Time, error) {
+	zone, err := time.LoadLocation(register.TimeZone)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("time zone of store %s: %w", register.StoreID, err)
+	}
+	return tenants.BusinessDate(at, zone, register.DayEndsHour), nil
+}
+
+// checkoutFacts is what one checkout needs.
+type checkoutFacts struct {
+	counterFacts
+	customer *db.Found[string]
+	items    *[]catalog.Sellable
+	rates    *[]catalog.TaxRate
+	day      time.Time
+}
+
+// load reads all of it in one batch. Tax rates are read for the UTC day; where
+// the store's business day is another one, once more for that.
+func load(ctx context.Context, tx *db.Tx, in wire.Checkout) (checkoutFacts, error) {
+	ids, day := itemsOf(in.Cart), dayOf(tx.Now())
+	r := tx.Reads()
+	f := checkoutFacts{customer: &db.Found[string]{}}
+	f.items, f.rates = catalog.ReadSellables(r, ids, day), catalog.ReadTaxRates(r, day)
+	if in.Cart.CustomerID != nil {
+		f.customer = db.ReadMaybe[string](r, readCustomer, db.Args{"customer": *in.Cart.CustomerID})
+	}
+	f.counterFacts = counter(r, in.ID, in.RegisterID, ids)
+	if err := r.Run(ctx); err != nil || !f.register.Found {
+		return f, err
+	}
+	var err error
+	if f.day, err = businessDate(f.register.Row, tx.Now()); err != nil || f.day.Equal(day) {
+		return f, err
+	}
+	again := tx.Reads()
+	f.items, f.rates = catalog.ReadSellables(again, ids, f.day), catalog.ReadTaxRates(again, f.day)
+	return f, again.Run(ctx)
+}
+
+func (f checkoutFacts) ready(in wire.Checkout) error {
+	if err := f.open(); err != nil {
+		return err
+	}
+	if in.Cart.CustomerID != nil && !f.customer.Found {
+		return invalid("sales.customer_unknown", "cart.customer_id", "This customer is not there. Choose another one.")
+	}
+	return nil
+}
+
+func (f checkoutFacts) shelf(ctx context.Context) shelf {
+	return shelf{shop: f.shop.Row, items: byID(*f.items), rates: ratesOf(*f.rates), actor: auth.From(ctx)}
+}
+
+func (f checkoutFacts) ground() ground { return f.counterFacts.ground(byID(*f.items)) }
+
+func (f checkoutFacts) document(tx *db.Tx, in wire.Checkout) (*document, error) {
+	d, err := f.counterFacts.document(tx, in.ID, wire.SaleKindSale)
+	if err != nil {
+		return nil, err
+	}
+	d.CustomerID, d.Note = in.Cart.CustomerID, in.Note
+	return d, nil
+}
+
+// fill puts the priced cart and its payments into the document.
+func (d *document) fill(b basket, tenders []wire.SaleTender, s pricing.Settlement) {
+	d.Lines, d.Tenders = b.lines, tenders
+	d.Gross, d.Discount, d.Net, d.Tax, d.Total = b.priced.Gross, b.priced.Discount, b.priced.Net, b.priced.Tax, b.priced.Total
+	d.Rounding, d.Due = s.Rounding, s.Due
+}
+
+// settle finds the methods and works out rounding and change.
+func settle(shop shop, methods []payments.Method, total money.Amount, in []wire.TenderIn) ([]wire.SaleTender, pricing.Settlement, error) {
+	currency, ok := money.Lookup(shop.Currency)
+	if !ok {
+		return nil, pricing.Settlement{}, fmt.Errorf("the shop's currency %q is unknown", shop.Currency)
+	}
+	paid := make([]pricing.Tender, len(in))
+	for i, t := range in {
+		method, ok := find(methods, t.MethodID)
+		if !ok || !method.Active {
+			return nil, pricing.Settlement{}, invalid("sales.method_unknown", fmt.Sprintf("tenders.%d.method_id", i), "Choose one of the shop's ways to pay.")
+		}
+		paid[i] = pricing.Tender{MethodKind: method.Kind, Amount: t.Amount}
+	}
+	settled, err := pricing.Settle(currency, total, paid)
+	var problem *pricing.Problem
+	if errors.As(err, &problem) {
+		return nil, settled, invalid(problem.Code, "tenders", sentences[problem.Code])
+	}
+	if err != nil {
+		return nil, settled, err
+	}
+	out := make([]wire.SaleTender, len(in))
+	for i, t := range settled.Tenders {
+		out[i] = wire.SaleTender{
+			MethodID: in[i].MethodID, Reference: in[i].Reference, Amount: t.Amount, Tendered: t.Tendered, Change: t.Change,
+		}
+	}
+	return out, settled, nil
+}

@@ -1,0 +1,58 @@
+// Package sales books what was sold: it prices and finishes the browser
+// register's carts, books what tills have finished by themselves, takes sales
+// back, ends shifts and shows all of it. Each document moves stock and posts to
+// the ledger in one transaction. It opens no shift and keeps no catalogue.
+package sales
+
+import (
+	"souk/server/platform/live"
+	"souk/server/platform/module"
+	"souk/server/platform/web"
+	"souk/server/tills"
+	"souk/shared/wire"
+)
+
+// Sales is every finished sale, refund and void.
+var Sales = live.Topic{Name: "sales.list", Needs: Read, Tables: live.Tables("sales")}
+
+// Module declares selling.
+var Module = module.Module{
+	Key: "sales", Title: "Sales",
+	Permissions: []module.Grant{
+		{Permission: Sell, Allows: "sell at a register", Roles: module.To(wire.Manager, wire.SalesManager, wire.Cashier, wire.Waiter, wire.DealerSales, wire.POSUser)},
+		{Permission: Read, Allows: "see sales and receipts", Roles: module.To(
+			wire.Manager, wire.AccountsManager, wire.SalesManager, wire.Cashier, wire.Waiter, wire.DealerSales, wire.POSUser, wire.ReportUser)},
+		{Permission: GiveDiscount, Allows: "give discounts", Roles: module.To(wire.Manager, wire.SalesManager, wire.Cashier, wire.DealerSales)},
+		{Permission: ChangePrice, Allows: "sell at another price than the list's", Roles: module.To(wire.Manager, wire.SalesManager)},
+		{Permission: TakeBack, Allows: "take goods back and give money back", Roles: module.To(wire.Manager, wire.SalesManager)},
+		{Permission: Cancel, Allows: "void a sale of the open shift", Roles: module.To(wire.Manager, wire.SalesManager)},
+		{Permission: SeeCost, Allows: "see what goods cost and the margin", Roles: module.To(wire.Manager, wire.AccountsManager, wire.SalesManager)},
+	},
+	Routes: []web.Route{
+		web.Post("/sales", Sell, Checkout),
+		web.Get("/sales", Read, List),
+		web.Get("/sales/{id}", Read, Show),
+		web.Get("/sales/{id}/receipt", Read, Receipt),
+		web.Post("/sales/{id}/void", Cancel, Undo),
+		web.Post("/sales/{id}/refund", TakeBack, GiveBack),
+		web.Post("/shifts/{id}/closure", tills.Shifts, CloseShift),
+		web.Get("/shifts/{id}/z", tills.Shifts, ShowZ),
+		web.PostOutside("/register/quote", Sell, Quote),
+		web.Get("/register/state", Sell, State),
+		web.Get("/register/search", Sell, Search),
+		web.Get("/register/browse", Sell, Browse),
+		web.Get("/register/scan", Sell, Scan),
+	},
+	Topics: []live.Topic{Sales},
+	Nav:    []module.Nav{{Section: "Selling", Label: "Sales", Path: "/sales", Icon: "receipt", Needs: Read}},
+	Faults: map[string]string{
+		"sales_pkey":                "sales.already_made",
+		"sales_number_key":          "sales.number_taken",
+		"sales_void_once":           "sales.voided",
+		"sales_adds_up":             "sales.sums_differ",
+		"sales_parts_add_up":        "sales.sums_differ",
+		"z_reports_pkey":            "sales.shift_already_closed",
+		"sales_original":            "sales.original_unknown",
+		"sale_lines_quantity_check": "sales.quantity_invalid",
+	},
+}

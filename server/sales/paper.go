@@ -1,0 +1,144 @@
+package sales
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"souk/server/platform/db"
+	"souk/shared/pricing"
+	"souk/shared/receipt"
+	"souk/shared/wire"
+)
+
+// ReceiptIn names a sale and says how wide the paper is.
+type ReceiptIn struct {
+	ID      uuid.UUID `path:"id"`
+	Copy    bool      `query:"copy" doc:"Print that it is a copy"`
+	Columns int       `query:"columns" minimum:"32" maximum:"64" default:"42"`
+}
+
+// SaleReceipt is a receipt as data and as it is laid out.
+type SaleReceipt struct {
+	Document receipt.Document   `json:"document"`
+	Lines    []receipt.TextLine `json:"lines" nullable:"false"`
+}
+
+// letterhead is what a receipt says of the shop.
+type letterhead struct {
+	ShopName  string `db:"shop_name"`
+	LegalName string `db:"legal_name"`
+	Address   string `db:"address"`
+	TimeZone  string `db:"time_zone"`
+	TaxNumber string `db:"tax_number"`
+	Header    string `db:"receipt_header"`
+	Footer    string `db:"receipt_footer"`
+}
+
+const readLetterhead db.SQL = `
+	select c.name as shop_name, st.legal_name, st.address, st.time_zone, st.tax_number, st.receipt_header, st.receipt_footer
+	from   sales s
+	join   stores st on st.tenant_id = @tenant and st.id = s.store_id
+	join   company c on c.tenant_id = @tenant
+	where  s.tenant_id = @tenant and s.id = @sale`
+
+// Receipt lays the receipt of a booked document out. It fails with sales.not_found.
+func Receipt(ctx context.Context, tx *db.Tx, in ReceiptIn) (SaleReceipt, error) {
+	of := db.Args{"sale": in.ID}
+	r := tx.Reads()
+	sale := db.ReadMaybe[SaleDetail](r, readDetail, of)
+	lines := db.ReadAll[remaining](r, readRemaining, of)
+	tenders := db.ReadAll[NamedTender](r, readNamedTenders, of)
+	head := db.ReadMaybe[letterhead](r, readLetterhead, of)
+	if err := r.Run(ctx); err != nil {
+		return SaleReceipt{}, err
+	}
+	if !sale.Found || !head.Found {
+		return SaleReceipt{}, notFound()
+	}
+	doc, err := paper(sale.Row, head.Row, *lines)
+	if err != nil {
+		return SaleReceipt{}, err
+	}
+	doc.Copy = in.Copy
+	for _, t := range *tenders {
+		doc.Tenders = append(doc.Tenders, receipt.Tender{Name: t.MethodName, Amount: t.Tendered})
+		doc.Change += t.Change
+	}
+	columns := in.Columns
+	if columns == 0 {
+		columns = 42
+	}
+	return SaleReceipt{Document: doc, Lines: receipt.Text(doc, columns)}, nil
+}
+
+// paper is the document without its payments. The sale keeps one discount a line,
+// its share of the cart's included, and that is what is printed.
+func paper(sale SaleDetail, head letterhead, lines []remaining) (receipt.Document, error) {
+	zone, err := time.LoadLocation(head.TimeZone)
+	if err != nil {
+		return receipt.Document{}, err
+	}
+	at := sale.CompletedAt.In(zone)
+	zoneName, _ := at.Zone()
+	doc := receipt.Document{
+		ID: sale.ID, ShortCode: strings.ToUpper(sale.ID.String()[28:]), Number: sale.ReceiptNo, Kind: receiptKind(sale.Kind),
+		ShopName: head.ShopName, LegalName: head.LegalName, Address: splitLines(head.Address), TaxNumber: head.TaxNumber,
+		Header: head.Header, Footer: head.Footer, StoreName: sale.StoreName, TillName: sale.RegisterName,
+		CashierName: sale.PersonName, CustomerName: sale.CustomerName, OriginalReceipt: sale.OriginalReceipt, CompletedAt: at,
+		ZoneName: zoneName, Currency: sale.Currency, TaxIncluded: sale.TaxIncluded, Total: sale.Total, Rounding: sale.Rounding,
+	}
+	taxes := taxesOf(lines)
+	for i, t := range taxes {
+		doc.Taxes = append(doc.Taxes, receipt.Tax{Mark: string(rune('A' + i%26)), Rate: t.Rate, Net: t.Net, Tax: t.Tax})
+	}
+	for _, l := range lines {
+		printed := receipt.Line{
+			Name: l.Name, Quantity: l.Quantity.Trim(0).String(), Unit: printedUnit(l.Unit), UnitPrice: l.UnitPrice,
+			Discount: l.Discount, DiscountReason: l.DiscountReason, Total: l.Gross - l.Discount, TaxMark: taxMark(l.SaleLine, taxes),
+		}
+		doc.Lines = append(doc.Lines, printed)
+		doc.Subtotal += printed.Total
+	}
+	return doc, nil
+}
+
+func receiptKind(kind wire.SaleKind) receipt.Kind {
+	switch kind {
+	case wire.SaleKindRefund:
+		return receipt.KindRefund
+	case wire.SaleKindVoid:
+		return receipt.KindVoid
+	case wire.SaleKindSale:
+	}
+	return receipt.KindSale
+}
+
+// printedUnit leaves out the unit of things that are simply counted.
+func printedUnit(unit string) string {
+	if unit == "each" || unit == "pcs" || unit == "pc" || unit == "ea" {
+		return ""
+	}
+	return unit
+}
+
+func taxMark(l wire.SaleLine, taxes []pricing.TaxTotal) string {
+	for i, t := range taxes {
+		if t.Code == l.TaxCode && t.Rate.Equal(l.TaxRate) {
+			return string(rune('A' + i%26))
+		}
+	}
+	return ""
+}
+
+func splitLines(text string) []string {
+	var out []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			out = append(out, line)
+		}
+	}
+	return out
+}
