@@ -1,8 +1,9 @@
 package verify
 
 // A sale that arrives after its shift was closed stays in its shift, flagged
-// shift_closed, and out of the Z report, which is never changed. A flag on a sale
-// that came before the report would hide money from it, so it is a finding too.
+// shift_closed, and out of the Z report, which is never changed. The report is
+// therefore the sum of the sales without that flag. Times have no say: what
+// decides is which of the two got the shift's lock first.
 const shiftsAddUp = `
 	with cash as (
 		select p.tenant_id, p.sale_id, sum(p.amount_minor) as kept
@@ -34,24 +35,15 @@ const shiftsAddUp = `
 		       case when (select coalesce(sum((m ->> 'amount_minor')::numeric), 0) from jsonb_array_elements(z.methods) m) <> c.due
 		            then format('its methods do not add up to %s', c.due) end,
 		       case when (select coalesce(sum((x ->> 'tax_minor')::numeric), 0) from jsonb_array_elements(z.taxes) x) <> c.tax
-		            then format('its taxes do not add up to %s', c.tax) end) end as how, '{}'::uuid[] as sales
+		            then format('its taxes do not add up to %s', c.tax) end) end as how
 		from   shifts h
 		join   counted c on c.tenant_id = h.tenant_id and c.id = h.id
 		left   join z_reports z on z.tenant_id = h.tenant_id and z.shift_id = h.id
 		union  all
-		select h.tenant_id, h.id, h.number,
-		       case when s.received_at > z.made_at then format('sale %s came after the Z report and is not flagged', s.receipt_no)
-		            else format('sale %s is flagged as late but came before the Z report', s.receipt_no) end, array[s.id]
-		from   z_reports z
-		join   shifts h on h.tenant_id = z.tenant_id and h.id = z.shift_id
-		join   sales s on s.tenant_id = z.tenant_id and s.shift_id = z.shift_id
-		where  s.received_at > z.made_at and not 'shift_closed' = any (s.flags)
-		or     s.received_at < z.made_at and 'shift_closed' = any (s.flags)
-		union  all
-		select h.tenant_id, h.id, h.number, 'it has a Z report but is open', '{}'
+		select h.tenant_id, h.id, h.number, 'it has a Z report but is open'
 		from   z_reports z
 		join   shifts h on h.tenant_id = z.tenant_id and h.id = z.shift_id and h.closed_at is null)
-	select t.slug as tenant, format('shift %s: %s', w.number, w.how) as what, array[w.id] || w.sales as ids
+	select t.slug as tenant, format('shift %s: %s', w.number, w.how) as what, array[w.id] as ids
 	from   wrong w
 	join   platform.tenants t on t.id = w.tenant_id
 	where  w.how <> ''

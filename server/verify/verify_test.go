@@ -93,10 +93,13 @@ func TestPlantedM7ShiftDoesNotAddUp(t *testing.T) {
 			`update sales set shift_id = @device where tenant_id = @tenant and id = @sale2`}},
 		{"the Z report is gone", "M7", "closed without a Z report", "shift", []string{
 			`delete from z_reports where tenant_id = @tenant`}},
-		{"a late sale is not flagged", "M7", "came after the Z report and is not flagged", "sale2", []string{
-			`update sales set received_at = '2026-03-02' where tenant_id = @tenant and id = @sale2`}},
-		{"a sale in time is flagged as late", "M7", "", "shift", []string{
+		{"a late sale is not flagged", "M7", "1 sales counted, 2 there", "shift", []string{
+			`update z_reports set sales_count = 1, total_minor = 3570, tax_minor = 570, methods = '[{"amount_minor": 3570}]', taxes = '[{"tax_minor": 570}]'
+			 where tenant_id = @tenant`}},
+		{"a sale in time is flagged as late", "M7", "2 sales counted, 1 there", "shift", []string{
 			`update sales set flags = '{shift_closed}' where tenant_id = @tenant and id = @sale2`}},
+		{"an open shift has a Z report", "M7", "has a Z report but is open", "shift", []string{
+			`update shifts set closed_at = null, closed_by = null, counted_minor = null where tenant_id = @tenant`}},
 		{"the methods do not add up", "M7", "methods do not add up", "shift", []string{
 			`update z_reports set methods = '[]' where tenant_id = @tenant`}},
 	})
