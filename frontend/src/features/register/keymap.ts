@@ -1,0 +1,66 @@
+import type { Shortcut } from '@/platform/keys';
+import { toggleFullscreen } from '@/platform/till-wails';
+import { m } from '@/paraglide.gen/messages';
+import type { Register } from './store.svelte';
+import { rights } from './rights';
+import { cashOf } from './tender';
+
+/** What the register's keys do. Each can be given another key; `id` is what that choice is kept under. */
+export function shortcuts(register: Register, toFind: () => void): Shortcut[] {
+	const key = (name: string, combo: string, label: string, run: () => void, inFields = true): Shortcut => ({ id: `register.${name}`, combo, label, group: m.reg_keys_group(), run, inFields });
+	return [
+		key('help', 'F1', m.reg_key_help(), () => register.open({ kind: 'keys' })),
+		key('find', 'F2', m.reg_key_find(), toFind),
+		key('find-too', '/', m.reg_key_find(), toFind, false),
+		key('customer', 'F3', m.reg_key_customer(), () => register.open({ kind: 'customer' })),
+		key('quantity', 'F4', m.reg_key_quantity(), () => changeLine(register, 'quantity')),
+		key('price', 'F5', m.reg_key_price(), () => changeLine(register, 'price')),
+		key('hold', 'F6', m.reg_key_hold(), () => hold(register)),
+		key('recall', 'F7', m.reg_key_recall(), () => register.open({ kind: 'held' })),
+		key('pay', 'F9', m.reg_key_pay(), () => register.pay()),
+		key('exact', 'F10', m.reg_key_exact(), () => exactCash(register)),
+		key('fullscreen', 'F11', m.reg_key_fullscreen(), () => void toggleFullscreen().catch(() => undefined)),
+		key('lock', 'F12', m.reg_key_lock(), () => void register.do((till) => till.lock())),
+		key('void', 'Delete', m.reg_key_void(), () => voidLine(register), false),
+		key('undo', 'Ctrl+Z', m.reg_key_undo(), () => undo(register), false),
+		key('up', 'ArrowUp', m.reg_key_up(), () => step(register, -1), false),
+		key('down', 'ArrowDown', m.reg_key_down(), () => step(register, 1), false),
+	];
+}
+
+/** Whether a line of the cart may be changed in price at all; without the right the key is not shown. */
+export function mayPrice(register: Register): boolean {
+	return register.can(rights.price) || register.can(rights.discount) || register.selected?.sold_by === 'open';
+}
+
+export function changeLine(register: Register, kind: 'quantity' | 'price'): void {
+	const line = register.selected;
+	if (!line || register.paying || (kind === 'price' && !mayPrice(register))) return;
+	register.open({ kind, line });
+}
+
+export function hold(register: Register): void {
+	if (register.cart?.lines.length) register.open({ kind: 'hold' });
+}
+
+/** The exact amount in cash, and done: the quickest sale there is. */
+export function exactCash(register: Register): void {
+	const cash = cashOf(register.state?.methods ?? []);
+	if (cash && register.cart?.lines.length && !register.tenders.length) void register.complete([{ method_id: cash.id, amount_minor: register.cart.cash_due_minor }]);
+}
+
+export function voidLine(register: Register): void {
+	const line = register.selected;
+	if (line && !register.paying && !register.panel) void register.do((till) => till.removeLine(line.id));
+}
+
+export function undo(register: Register): void {
+	if (register.cart?.can_undo && !register.paying && !register.panel) void register.do((till) => till.undo());
+}
+
+/** Moves the selection in the cart. */
+export function step(register: Register, by: 1 | -1): void {
+	const lines = register.cart?.lines ?? [];
+	const next = lines[lines.findIndex((l) => l.id === register.selected?.id) + by];
+	if (next && !register.panel) void register.do((till) => till.selectLine(next.id));
+}

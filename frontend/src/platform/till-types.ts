@@ -1,0 +1,175 @@
+/**
+ * The register's shapes, as Go's `wire` package names them. Amounts are whole
+ * minor units, quantities and percents decimal text, ids UUIDs, moments RFC 3339.
+ */
+
+export type RegisterPhase = 'unpaired' | 'fetching' | 'locked' | 'no_shift' | 'selling';
+
+export type RegisterState = {
+	phase: RegisterPhase;
+	shop?: RegisterShop;
+	person?: RegisterPerson;
+	shift?: RegisterShift;
+	cart: CartView;
+	held_count: number;
+	last_sale?: LastSale;
+	link: LinkState;
+	printer: PrinterState;
+	methods: MethodSetup[];
+	tax_codes: TaxSetup[];
+	categories: CategorySetup[];
+};
+
+export type RegisterShop = {
+	name: string;
+	slug: string;
+	business_type: string;
+	currency: string;
+	digits: number;
+	locale: string;
+	time_zone: string;
+	store_name: string;
+	register_id: string;
+	register_number: number;
+	register_name: string;
+	tax_included: boolean;
+};
+
+export type RegisterPerson = { id: string; name: string; role: string; permissions: string[]; has_pin: boolean };
+
+export type RegisterShift = { id: string; number: number; opened_at: string; float_minor: number };
+
+export type Discount = { kind: 'percent' | 'amount'; percent: string; amount_minor: number; reason: string };
+
+export type TaxTotal = { code: string; rate: string; net_minor: number; tax_minor: number };
+
+export type CartView = {
+	id: string;
+	lines: CartLineView[];
+	selected?: string;
+	customer_id?: string;
+	customer_name?: string;
+	discount?: Discount;
+	gross_minor: number;
+	saved_minor: number;
+	net_minor: number;
+	tax_minor: number;
+	total_minor: number;
+	cash_due_minor: number;
+	taxes: TaxTotal[];
+	quick_cash: number[];
+	can_undo: boolean;
+};
+
+export type CartLineView = {
+	id: string;
+	item_id?: string;
+	name: string;
+	barcode?: string;
+	unit: string;
+	decimals: number;
+	sold_by: string;
+	quantity: string;
+	unit_price_minor: number;
+	list_price_minor: number;
+	discount?: Discount;
+	saved_minor: number;
+	total_minor: number;
+	tax_code: string;
+	on_hand?: string;
+};
+
+export type LastSale = { id: string; receipt_no: string; total_minor: number; paid_minor: number; change_minor: number; at: string; printed: boolean; problem?: string };
+
+export type LinkState = {
+	online: boolean;
+	since: string;
+	waiting: number;
+	oldest_at?: string;
+	syncing: boolean;
+	last_error?: string;
+	exceptions: number;
+	items: number;
+	progress: number;
+	blocked?: string;
+};
+
+export type PrinterState = { kind: 'none' | 'file' | 'tcp'; address?: string; columns: number; problem?: string };
+
+export type ScanOutcome = 'added' | 'unknown' | 'needs_qty' | 'needs_price' | 'blocked';
+
+export type ScanResult = { outcome: ScanOutcome; code: string; item?: TillItem; line_id?: string; state: RegisterState };
+
+export type HeldCart = { id: string; name: string; held_at: string; held_by: string; lines: number; total_minor: number };
+
+export type RecentSale = { id: string; kind: 'sale' | 'refund' | 'void'; receipt_no: string; at: string; total_minor: number; sent: boolean };
+
+export type MethodTotal = { method_id: string; kind: string; name: string; count: number; amount_minor: number };
+
+export type ZReport = {
+	shift_id: string;
+	number: number;
+	opened_at: string;
+	closed_at: string;
+	sales_count: number;
+	refunds_count: number;
+	total_minor: number;
+	tax_minor: number;
+	discount_minor: number;
+	rounding_minor: number;
+	float_minor: number;
+	cash_minor: number;
+	expected_minor: number;
+	counted_minor: number;
+	difference_minor: number;
+	methods: MethodTotal[];
+	taxes: TaxTotal[];
+};
+
+export type MethodSetup = { id: string; kind: 'cash' | 'card' | 'other'; name: string; opens_drawer: boolean; position: number };
+export type TaxSetup = { code: string; name: string; rates: { from: string; rate: string }[] };
+export type CategorySetup = { id: string; parent_id?: string; name: string; position: number };
+
+export type TillItem = {
+	id: string;
+	sku: string;
+	name: string;
+	category_id?: string;
+	unit: string;
+	sold_by: 'each' | 'weight' | 'open';
+	plu?: string;
+	tax_code: string;
+	price_minor: number;
+	barcodes: { code: string; quantity: string }[];
+	favourite: boolean;
+	track_stock: boolean;
+	on_hand: string;
+	active: boolean;
+};
+
+export type Shelf = { items: TillItem[]; total: number };
+
+export type TenderIn = { method_id: string; amount_minor: number; reference?: string };
+
+export type NewItem = { name: string; barcode: string; category_id: string | null; tax_code: string; price_minor: number };
+
+/** A receipt as it looks on this register's paper. */
+export type Receipt = { document: unknown; lines: TextLine[] };
+export type TextLine = { kind: 'normal' | 'bold' | 'big' | 'center' | 'right' | 'barcode' | 'qr'; text: string };
+
+/** One line as a browser register asks for it to be priced. */
+export type CartLine = {
+	id: string;
+	item_id?: string;
+	name?: string;
+	barcode?: string;
+	quantity: string;
+	price_minor?: number;
+	fixed_total_minor?: number;
+	tax_code?: string;
+	discount?: Discount;
+};
+
+export type Cart = { lines: CartLine[]; discount?: Discount; customer_id?: string };
+
+export type Checkout = { id: string; register_id: string; cart: Cart; tenders: TenderIn[]; note?: string };

@@ -1,0 +1,97 @@
+import type { LiveMessage } from './live';
+import { Problem } from './problem';
+import type { Till } from './till';
+import type { RegisterState } from './till-types';
+
+type Bound = Record<string, (...values: unknown[]) => Promise<unknown>>;
+type Wails = {
+	go: { desktop: { Till: Bound } };
+	runtime: {
+		EventsOn: (name: string, told: (...values: never[]) => void) => () => void;
+		WindowFullscreen?: () => void;
+		WindowUnfullscreen?: () => void;
+		WindowIsFullscreen?: () => Promise<boolean>;
+	};
+};
+
+/** True on a page that a till's own window shows. */
+export function hasWails(page: object): page is Wails {
+	return 'go' in page && 'runtime' in page;
+}
+
+/** The engine of the till whose window this is. Values cross as JSON; a missing argument would be refused, so none is ever left out. */
+export function wailsTill(page: Wails): Till {
+	// Looked up at each call: Wails puts its objects on the page once it is ready.
+	const call = async <T>(name: string, ...values: unknown[]): Promise<T> => {
+		try {
+			return (await page.go.desktop.Till[name]!(...values)) as T;
+		} catch (error) {
+			throw problemOf(error);
+		}
+	};
+	const on = <T>(name: string, told: (value: T) => void) => page.runtime.EventsOn(name, told as (...values: never[]) => void);
+	return {
+		has: { pins: true, printer: true, newItems: true, offline: true },
+		state: () => call('State'),
+		pair: (address, code, deviceName) => call('Pair', address, code, deviceName),
+		people: () => call('People'),
+		signIn: (personId, pin) => call('SignIn', personId, pin),
+		lock: () => call('Lock'),
+		openShift: (floatMinor) => call('OpenShift', floatMinor),
+		closeShift: (countedMinor) => call('CloseShift', countedMinor),
+		scan: (code) => call('Scan', code),
+		search: (text, limit) => call('Search', text, limit),
+		browse: (categoryId, offset, limit) => call('Browse', categoryId, offset, limit),
+		addItem: (itemId, quantity, priceMinor) => call('AddItem', itemId, quantity, priceMinor),
+		sellOpen: (name, priceMinor, taxCode, barcode) => call('SellOpen', name, priceMinor, taxCode, barcode),
+		createItem: (item) => call('CreateItem', item),
+		setQuantity: (lineId, quantity) => call('SetQuantity', lineId, quantity),
+		setLineDiscount: (lineId, discount) => call('SetLineDiscount', lineId, discount),
+		setPrice: (lineId, priceMinor) => call('SetPrice', lineId, priceMinor),
+		removeLine: (lineId) => call('RemoveLine', lineId),
+		selectLine: (lineId) => call('SelectLine', lineId),
+		setCartDiscount: (discount) => call('SetCartDiscount', discount),
+		setCustomer: (customerId, name) => call('SetCustomer', customerId, name),
+		clearCart: () => call('ClearCart'),
+		undo: () => call('Undo'),
+		hold: (name) => call('Hold', name),
+		held: () => call('Held'),
+		recall: (heldId) => call('Recall', heldId),
+		dropHeld: (heldId) => call('DropHeld', heldId),
+		complete: (tenders) => call('Complete', tenders),
+		recent: (limit) => call('Recent', limit),
+		receipt: (saleId) => call('Receipt', saleId),
+		reprint: (saleId) => call('Reprint', saleId),
+		testPrint: () => call('TestPrint'),
+		setPrinter: (printer) => call('SetPrinter', printer),
+		syncNow: () => call('SyncNow'),
+		onState: (told) => on<RegisterState>('till.state', told),
+		onLive: (told) => on<LiveMessage>('till.live', told),
+	};
+}
+
+type Fault = { code: string; message: string; fields?: { path: string; code?: string; message?: string }[] };
+
+/** Go's faults come as the JSON text of an Error's message; what is no JSON was refused by Wails itself. */
+export function problemOf(error: unknown): Problem {
+	if (error instanceof Problem) return error;
+	const words = error instanceof Error ? error.message : String(error);
+	try {
+		const fault = JSON.parse(words) as Fault;
+		const fields = Object.fromEntries((fault.fields ?? []).map((f) => [f.path, f.message || f.code || '']));
+		return new Problem(fault.code, fault.message, '', fields);
+	} catch {
+		return new Problem('till.internal', words);
+	}
+}
+
+/** Fills the screen, or leaves it again; in a browser the page does it by itself. */
+export async function toggleFullscreen(): Promise<void> {
+	if (hasWails(window) && window.runtime.WindowIsFullscreen) {
+		if (await window.runtime.WindowIsFullscreen()) window.runtime.WindowUnfullscreen?.();
+		else window.runtime.WindowFullscreen?.();
+		return;
+	}
+	if (document.fullscreenElement) await document.exitFullscreen();
+	else await document.documentElement.requestFullscreen();
+}

@@ -1,0 +1,73 @@
+import type { LiveMessage } from './live';
+import type { Discount, HeldCart, NewItem, PrinterState, Receipt, RecentSale, RegisterPerson, RegisterState, ScanResult, Shelf, TenderIn, TillItem, ZReport } from './till-types';
+
+/**
+ * What a register can be asked to do. A till answers from its own engine, with
+ * or without a network; a browser register asks the server. Both answer with the
+ * state after the command, and fail with a Problem whose sentence is for the
+ * person at the register. After a failure the cart is as it was.
+ */
+export interface Till {
+	/** What this kind of register has besides selling. */
+	readonly has: {
+		/** People switch by PIN; otherwise the browser's session says who sells. */
+		pins: boolean;
+		/** A receipt printer of its own; otherwise the page prints. */
+		printer: boolean;
+		/** Unknown items can be made here. */
+		newItems: boolean;
+		/** Works without the server. */
+		offline: boolean;
+	};
+
+	state(): Promise<RegisterState>;
+	pair(address: string, code: string, deviceName: string): Promise<RegisterState>;
+	people(): Promise<RegisterPerson[]>;
+	signIn(personId: string, pin: string): Promise<RegisterState>;
+	/** The open cart stays with its person. */
+	lock(): Promise<RegisterState>;
+	openShift(floatMinor: number): Promise<RegisterState>;
+	/** Takes what was counted before it is known what should be there. */
+	closeShift(countedMinor: number): Promise<ZReport>;
+
+	/** A code as the scanner sent it; "3*code" adds three. */
+	scan(code: string): Promise<ScanResult>;
+	search(text: string, limit: number): Promise<TillItem[]>;
+	/** Items of a category; null is the favourites. */
+	browse(categoryId: string | null, offset: number, limit: number): Promise<Shelf>;
+
+	addItem(itemId: string, quantity: string | null, priceMinor: number | null): Promise<ScanResult>;
+	sellOpen(name: string, priceMinor: number, taxCode: string, barcode: string): Promise<RegisterState>;
+	createItem(item: NewItem): Promise<RegisterState>;
+	/** "0" removes the line. */
+	setQuantity(lineId: string, quantity: string): Promise<RegisterState>;
+	setLineDiscount(lineId: string, discount: Discount | null): Promise<RegisterState>;
+	setPrice(lineId: string, priceMinor: number): Promise<RegisterState>;
+	removeLine(lineId: string): Promise<RegisterState>;
+	selectLine(lineId: string): Promise<RegisterState>;
+	setCartDiscount(discount: Discount | null): Promise<RegisterState>;
+	setCustomer(customerId: string | null, name: string): Promise<RegisterState>;
+	clearCart(): Promise<RegisterState>;
+	undo(): Promise<RegisterState>;
+
+	/** An empty name lets the register find one. */
+	hold(name: string): Promise<RegisterState>;
+	held(): Promise<HeldCart[]>;
+	recall(heldId: string): Promise<RegisterState>;
+	dropHeld(heldId: string): Promise<RegisterState>;
+
+	/** Finishes the sale; `last_sale` says what goes back. */
+	complete(tenders: TenderIn[]): Promise<RegisterState>;
+	recent(limit: number): Promise<RecentSale[]>;
+	receipt(saleId: string): Promise<Receipt>;
+	/** Prints again, marked as a copy. */
+	reprint(saleId: string): Promise<RegisterState>;
+	testPrint(): Promise<RegisterState>;
+	setPrinter(printer: PrinterState): Promise<RegisterState>;
+	syncNow(): Promise<RegisterState>;
+
+	/** Told of each change that no command of this page caused. Returns what ends it. */
+	onState(told: (state: RegisterState) => void): () => void;
+	/** The shop's change stream, where the register carries it. */
+	onLive(told: (message: LiveMessage) => void): () => void;
+}
