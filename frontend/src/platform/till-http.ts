@@ -1,0 +1,301 @@
+import { Problem } from './problem';
+import type { Till } from './till';
+import { asked, changed, emptyCart, multiplied, times, withItem, withLine, without, type PageCart, type Wanted } from './till-cart';
+import type { Cart, CartView, Checkout, HeldCart, Receipt, RecentSale, RegisterShift, RegisterState, ScanOutcome, ScanResult, Shelf, TillItem, ZReport } from './till-types';
+import { uuid } from './uuid';
+
+export type HttpTillOptions = {
+	registerId: string;
+	fetch?: (path: string, init: RequestInit) => Promise<Response>;
+	storage?: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+	/** The person leaves: ends the browser's session. */
+	onLock: () => Promise<void>;
+	/** The server no longer knows the session. */
+	onSignedOut?: () => void;
+};
+
+type Held = HeldCart & { cart: PageCart };
+type Kept = { cart: PageCart; sale?: string };
+type Scanned = { outcome: ScanOutcome; code: string; item?: TillItem; quantity: string; fixed_total_minor?: number };
+type Sale = { id: string; receipt_no: string; due_minor: number; paid_minor: number; change_minor: number; completed_at: string };
+type SaleRows = { rows: { id: string; kind: RecentSale['kind']; receipt_no: string; completed_at: string; total_minor: number }[] };
+
+const longestUndo = 50;
+
+/**
+ * A register in a browser. The cart and the held carts are kept in this browser
+ * per register; prices, stock and sales are the server's, so without it nothing
+ * is sold. A sale keeps its id until it is answered: asking again cannot sell
+ * twice.
+ */
+export function httpTill(options: HttpTillOptions): Till {
+	const till = new HttpTill(options);
+	const refuse = (): Promise<never> => Promise.reject(new Problem('till.browser', 'A browser register cannot do this.'));
+	return {
+		has: { pins: false, printer: false, newItems: false, offline: false },
+		state: () => till.load(),
+		pair: refuse,
+		people: async () => [],
+		signIn: refuse,
+		lock: () => till.lock(),
+		openShift: (float) => till.openShift(float),
+		closeShift: (counted) => till.closeShift(counted),
+		scan: (code) => till.scan(code),
+		search: (q, limit) => till.get<TillItem[]>('/api/register/search', { q, limit, register_id: options.registerId }),
+		browse: (category, offset, limit) => till.get<Shelf>('/api/register/browse', { category_id: category, offset, limit, register_id: options.registerId }),
+		addItem: (id, quantity, price) => till.addItem(id, quantity, price),
+		sellOpen: (name, price_minor, tax_code, barcode) =>
+			till.edit((cart) => withLine(cart, { id: uuid(), name: name || barcode || 'Item', quantity: '1', price_minor, ...(tax_code && { tax_code }), ...(barcode && { barcode }) })),
+		createItem: refuse,
+		setQuantity: (id, quantity) =>
+			till.edit((cart) => (/[1-9]/.test(quantity) ? changed(cart, id, ({ fixed_total_minor: _, ...line }) => ({ ...line, quantity })) : without(cart, id))),
+		setLineDiscount: (id, discount) => till.edit((cart) => changed(cart, id, (line) => ({ ...line, discount: discount ?? undefined }))),
+		setPrice: (id, price_minor) => till.edit((cart) => changed(cart, id, ({ fixed_total_minor: _, ...line }) => ({ ...line, price_minor }))),
+		removeLine: (id) => till.edit((cart) => without(cart, id)),
+		selectLine: async (id) => till.select(id),
+		setCartDiscount: (discount) => till.edit((cart) => ({ ...cart, discount: discount ?? undefined })),
+		setCustomer: (id, name) => till.edit((cart) => ({ ...cart, customer_id: id ?? undefined, customer_name: name || undefined })),
+		clearCart: () => till.edit((cart) => ({ ...emptyCart(), id: cart.id })),
+		undo: () => till.undo(),
+		hold: (name) => till.hold(name),
+		held: async () => till.heldCarts(),
+		recall: (id) => till.recall(id),
+		dropHeld: async (id) => till.dropHeld(id),
+		complete: (tenders) => till.complete(tenders),
+		recent: (limit) => till.recent(limit),
+		receipt: (id) => till.get<Receipt>(`/api/sales/${id}/receipt`, { columns: 42, copy: true }),
+		reprint: refuse,
+		testPrint: refuse,
+		setPrinter: refuse,
+		syncNow: () => till.load(),
+		onState: (told) => till.follow(told),
+		onLive: () => () => undefined,
+	};
+}
+
+class HttpTill {
+	#options: HttpTillOptions;
+	#base: RegisterState | null = null;
+	#cart: PageCart = emptyCart();
+	#view: CartView | null = null;
+	#undo: PageCart[] = [];
+	#seen = new Map<string, TillItem>();
+	/** The id under which the cart as it stands was last sent to be sold. */
+	#sale: { id: string; of: string } | null = null;
+	#told: ((state: RegisterState) => void) | null = null;
+
+	constructor(options: HttpTillOptions) {
+		this.#options = options;
+	}
+
+	async load(): Promise<RegisterState> {
+		this.#base = await this.get<RegisterState>('/api/register/state', { register_id: this.#options.registerId });
+		const kept = this.#read<Kept>('cart');
+		if (kept) await this.#price(kept.cart).catch(() => undefined);
+		return this.#state();
+	}
+
+	async lock(): Promise<RegisterState> {
+		await this.#options.onLock();
+		return this.#state();
+	}
+
+	async openShift(float_minor: number): Promise<RegisterState> {
+		const shift = await this.#post<RegisterShift>('/api/shifts', { id: uuid(), register_id: this.#options.registerId, float_minor });
+		this.#base = { ...this.#base!, phase: 'selling', shift };
+		return this.#state();
+	}
+
+	async closeShift(counted_minor: number): Promise<ZReport> {
+		return this.#post<ZReport>(`/api/shifts/${this.#base?.shift?.id}/closure`, { counted_minor });
+	}
+
+	async scan(text: string): Promise<ScanResult> {
+		if (this.#base?.phase !== 'selling') return { outcome: 'blocked', code: text, state: this.#state() };
+		const { count, code } = multiplied(text);
+		const found = await this.get<Scanned>('/api/register/scan', { code, register_id: this.#options.registerId });
+		const { item } = found;
+		if (!item || found.outcome !== 'added') {
+			if (item) this.#seen.set(item.id, item);
+			return { outcome: found.outcome, code: found.code, item, state: this.#state() };
+		}
+		const want: Wanted = { quantity: times(found.quantity, count), barcode: found.code };
+		// A label's price is for one pack; several packs are several lines' worth of it.
+		if (found.fixed_total_minor !== undefined) want.fixed_total_minor = Number(times(String(found.fixed_total_minor), count));
+		return this.#added(item, want, found.code);
+	}
+
+	async addItem(id: string, quantity: string | null, price_minor: number | null): Promise<ScanResult> {
+		const item = this.#seen.get(id);
+		if (!item) throw new Problem('till.item_unknown', 'That item is no longer sold here.');
+		if (item.sold_by === 'weight' && quantity === null) return { outcome: 'needs_qty', code: '', item, state: this.#state() };
+		if (item.sold_by === 'open' && price_minor === null) return { outcome: 'needs_price', code: '', item, state: this.#state() };
+		return this.#added(item, { quantity: quantity ?? '1', ...(price_minor !== null && { price_minor }) }, '');
+	}
+
+	async #added(item: TillItem, want: Wanted, code: string): Promise<ScanResult> {
+		const state = await this.edit((cart) => withItem(cart, item, want));
+		return { outcome: 'added', code, line_id: this.#cart.selected, state };
+	}
+
+	/** Changes the cart and has it priced. If that fails, the cart is as it was. */
+	async edit(change: (cart: PageCart) => PageCart): Promise<RegisterState> {
+		const before = this.#cart;
+		await this.#price(change(before));
+		this.#undo = [...this.#undo, before].slice(-longestUndo);
+		if (this.#base) this.#base = { ...this.#base, last_sale: undefined };
+		return this.#state();
+	}
+
+	select(id: string): RegisterState {
+		this.#cart = { ...this.#cart, selected: id };
+		return this.#state();
+	}
+
+	async undo(): Promise<RegisterState> {
+		const before = this.#undo.at(-1);
+		if (!before) throw new Problem('till.nothing_to_undo', 'There is nothing to undo.');
+		await this.#price(before);
+		this.#undo = this.#undo.slice(0, -1);
+		return this.#state();
+	}
+
+	async #price(cart: PageCart): Promise<void> {
+		const view = cart.lines.length ? await this.#post<CartView>('/api/register/quote', asked(cart)) : null;
+		this.#cart = cart;
+		this.#view = view;
+		this.#write('cart', { cart } satisfies Kept);
+	}
+
+	#start(): void {
+		this.#cart = emptyCart();
+		this.#view = null;
+		this.#undo = [];
+		this.#sale = null;
+		this.#write('cart', null);
+	}
+
+	async hold(name: string): Promise<RegisterState> {
+		if (!this.#cart.lines.length) throw new Problem('till.cart_empty', 'The cart is empty. Scan something first.');
+		const at = new Date();
+		const shop = this.#base!.shop!;
+		const time = new Intl.DateTimeFormat(shop.locale, { timeStyle: 'medium', timeZone: shop.time_zone }).format(at);
+		const held: Held = {
+			id: uuid(),
+			name: name || this.#cart.customer_name || time,
+			held_at: at.toISOString(),
+			held_by: this.#base!.person?.name ?? '',
+			lines: this.#cart.lines.length,
+			total_minor: this.#view?.total_minor ?? 0,
+			cart: this.#cart,
+		};
+		this.#write('held', [...this.#held(), held]);
+		this.#start();
+		return this.#state();
+	}
+
+	heldCarts(): HeldCart[] {
+		return this.#held().map(({ cart: _, ...held }) => held);
+	}
+
+	async recall(id: string): Promise<RegisterState> {
+		if (this.#cart.lines.length) throw new Problem('till.cart_open', 'There are lines on the cart. Finish, hold or clear it first.');
+		const held = this.#held().find((h) => h.id === id);
+		if (!held) throw new Problem('till.held_unknown', 'That held cart is gone. Open the list again.');
+		await this.#price(held.cart);
+		return this.dropHeld(id);
+	}
+
+	dropHeld(id: string): RegisterState {
+		this.#write('held', this.#held().filter((h) => h.id !== id));
+		return this.#state();
+	}
+
+	async complete(tenders: Checkout['tenders']): Promise<RegisterState> {
+		const cart: Cart = asked(this.#cart);
+		const of = JSON.stringify([cart, tenders]);
+		// The same sale asked again after silence is the same sale; a changed one is another.
+		if (this.#sale?.of !== of) this.#sale = { id: uuid(), of };
+		const { id } = this.#sale;
+		const sale = await this.#post<Sale>('/api/sales', { id, register_id: this.#options.registerId, cart, tenders } satisfies Checkout, id);
+		this.#start();
+		const last_sale = { id: sale.id, receipt_no: sale.receipt_no, total_minor: sale.due_minor, paid_minor: sale.paid_minor, change_minor: sale.change_minor, at: sale.completed_at, printed: false };
+		this.#base = { ...this.#base!, last_sale };
+		return this.#state();
+	}
+
+	async recent(limit: number): Promise<RecentSale[]> {
+		const { rows } = await this.get<SaleRows>('/api/sales', { register_id: this.#options.registerId, limit });
+		return rows.map((row) => ({ id: row.id, kind: row.kind, receipt_no: row.receipt_no, at: row.completed_at, total_minor: row.total_minor, sent: true }));
+	}
+
+	follow(told: (state: RegisterState) => void): () => void {
+		this.#told = told;
+		return () => (this.#told = null);
+	}
+
+	#state(): RegisterState {
+		const base = this.#base!;
+		const blank: CartView = { ...base.cart, lines: [], gross_minor: 0, saved_minor: 0, net_minor: 0, tax_minor: 0, total_minor: 0, cash_due_minor: 0, taxes: [], quick_cash: [] };
+		const { id, selected, customer_id, customer_name } = this.#cart;
+		return { ...base, held_count: this.#held().length, cart: { ...(this.#view ?? blank), id, selected, customer_id, customer_name, can_undo: this.#undo.length > 0 } };
+	}
+
+	async get<T>(path: string, query: Record<string, string | number | boolean | null>): Promise<T> {
+		const filled = Object.entries(query).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]]));
+		const answer = await this.#send<T>(`${path}?${new URLSearchParams(filled).toString()}`, { method: 'GET' });
+		this.#remember(answer);
+		return answer;
+	}
+
+	#post<T>(path: string, body: unknown, key: string = uuid()): Promise<T> {
+		return this.#send<T>(path, { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key } });
+	}
+
+	async #send<T>(path: string, init: RequestInit): Promise<T> {
+		const send = this.#options.fetch ?? ((to: string, how: RequestInit) => globalThis.fetch(to, how));
+		let response: Response;
+		try {
+			response = await send(path, { credentials: 'same-origin', ...init });
+		} catch (error) {
+			this.#reached(false);
+			throw new Problem('network.unreachable', error instanceof Error ? error.message : String(error));
+		}
+		this.#reached(![502, 503, 504].includes(response.status));
+		if (response.status === 401) this.#options.onSignedOut?.();
+		if (!response.ok) throw await Problem.read(response);
+		return (await response.json()) as T;
+	}
+
+	/** Whether the server answers is seen at each call; the screen is told when it changes. */
+	#reached(online: boolean): void {
+		if (!this.#base || this.#base.link.online === online) return;
+		this.#base = { ...this.#base, link: { ...this.#base.link, online, since: new Date().toISOString() } };
+		this.#told?.(this.#state());
+	}
+
+	/** What the grid or a search has shown can be put on the cart. */
+	#remember(answer: unknown): void {
+		const items = Array.isArray(answer) ? answer : (answer as Partial<Shelf>).items;
+		for (const item of (items ?? []) as TillItem[]) this.#seen.set(item.id, item);
+	}
+
+	#held(): Held[] {
+		return this.#read<Held[]>('held') ?? [];
+	}
+	#place(what: string): string {
+		return `souk.register.${this.#options.registerId}.${what}`;
+	}
+	#read<T>(what: string): T | null {
+		try {
+			return JSON.parse((this.#options.storage ?? localStorage).getItem(this.#place(what)) ?? 'null') as T | null;
+		} catch {
+			return null;
+		}
+	}
+	#write(what: string, value: unknown): void {
+		const storage = this.#options.storage ?? localStorage;
+		if (value === null) storage.removeItem(this.#place(what));
+		else storage.setItem(this.#place(what), JSON.stringify(value));
+	}
+}
