@@ -27,7 +27,7 @@ func TestBooksStayBalanced(t *testing.T) {
 		for range rapid.IntRange(1, 4).Draw(r, "steps") {
 			which := rapid.IntRange(0, 3).Draw(r, "what")
 			if which < 2 || len(made) == 0 {
-				made = append(made, b.sell2(r, items))
+				made = append(made, b.sellRandom(r, items))
 				continue
 			}
 			sale := made[rapid.IntRange(0, len(made)-1).Draw(r, "which")]
@@ -41,7 +41,7 @@ func TestBooksStayBalanced(t *testing.T) {
 	})
 }
 
-func (b *bench) sell2(r *rapid.T, items []uuid.UUID) sales.Sale {
+func (b *bench) sellRandom(r *rapid.T, items []uuid.UUID) sales.Sale {
 	in := b.cart()
 	for range rapid.IntRange(1, 3).Draw(r, "lines") {
 		at := rapid.IntRange(0, 2).Draw(r, "item")
