@@ -28,20 +28,26 @@ import (
 // codes; each names its line.
 func Quote(ctx context.Context, database *db.DB, in wire.Cart) (wire.CartView, error) {
 	var view wire.CartView
-	err := database.Read(ctx, auth.From(ctx).Identity(), func(ctx context.Context, tx *db.Tx) error {
-		shelf, customer, err := readShelf(ctx, tx, in)
-		if err != nil {
-			return err
-		}
-		basket, err := shelf.price(in, "")
-		if err != nil {
-			return err
-		}
-		view = basket.view(in, shelf)
-		view.CustomerID, view.CustomerName = in.CustomerID, customer
-		return nil
+	err := database.Read(ctx, auth.From(ctx).Identity(), func(ctx context.Context, tx *db.Tx) (err error) {
+		view, err = PriceCart(ctx, tx, in)
+		return err
 	})
 	return view, err
+}
+
+// PriceCart is Quote inside a transaction that is there already.
+func PriceCart(ctx context.Context, tx *db.Tx, in wire.Cart) (wire.CartView, error) {
+	shelf, customer, err := readShelf(ctx, tx, in)
+	if err != nil {
+		return wire.CartView{}, err
+	}
+	basket, err := shelf.price(in, "")
+	if err != nil {
+		return wire.CartView{}, err
+	}
+	view := basket.view(in, shelf)
+	view.CustomerID, view.CustomerName = in.CustomerID, customer
+	return view, nil
 }
 
 const readShopDay db.SQL = `
