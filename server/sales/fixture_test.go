@@ -43,7 +43,7 @@ const (
 
 	floorID    db.SQL = `select id from locations where tenant_id = @tenant and sells`
 	methodID   db.SQL = `select id from payment_methods where tenant_id = @tenant and kind = @kind order by position limit 1`
-	onHand     db.SQL = `select on_hand from stock_balances where tenant_id = @tenant and item_id = @item`
+	onHand     db.SQL = `select coalesce(sum(on_hand), 0) from stock_balances where tenant_id = @tenant and item_id = @item`
 	movedSum   db.SQL = `select coalesce(sum(quantity), 0) from stock_moves where tenant_id = @tenant and item_id = @item`
 	trial      db.SQL = `select coalesce(sum(amount_minor), 0)::bigint from postings where tenant_id = @tenant`
 	accountSum db.SQL = `
