@@ -71,14 +71,10 @@ func TestASaleAtTheWindowReachesTheBooksAndTheOtherTill(t *testing.T) {
 	out, err := exec.CommandContext(t.Context(), "xdotool", "search", "--sync", "--onlyvisible", "--pid", pid(till)).CombinedOutput()
 	require.NoError(t, err, string(out))
 
-	var devices struct {
-		Rows []struct {
-			Name string
-		}
-	}
+	var devices []struct{ Name string }
 	require.Eventually(t, func() bool {
 		owner.get("/devices", &devices)
-		return len(devices.Rows) == 2
+		return len(devices) == 2
 	}, soon, 200*time.Millisecond, "both tills are paired")
 	time.Sleep(4 * time.Second) // the catalogue arrives and the lock screen is drawn
 	picture(t, "window-locked")

@@ -175,11 +175,9 @@ func (o *office) get(path string, out any) { o.s.t.Helper(); o.do(http.MethodGet
 // pairingCode asks for a code for the register of that name.
 func (o *office) pairingCode(register string) string {
 	o.s.t.Helper()
-	var registers struct {
-		Rows []struct{ ID, Name string }
-	}
+	var registers []struct{ ID, Name string }
 	o.get("/registers", &registers)
-	for _, r := range registers.Rows {
+	for _, r := range registers {
 		if r.Name == register {
 			var made struct{ Code string }
 			o.do(http.MethodPost, "/registers/"+r.ID+"/pairing-code", map[string]any{}, &made)

@@ -1,0 +1,101 @@
+// Package app puts the program together from its modules: it finds or starts
+// PostgreSQL, brings the schema forward, opens the way in and stops all of it in
+// order. It decides nothing about business.
+package app
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net/http"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"souk/frontend"
+	"souk/server/platform/auth"
+	"souk/server/platform/db"
+	"souk/server/platform/live"
+	"souk/server/platform/web"
+)
+
+// App is the running program without its network address.
+type App struct {
+	Database  *db.DB
+	Web       *web.Server
+	Hub       *live.Hub
+	Authority *auth.Authority
+	Directory *web.Directory
+}
+
+// Faults is what broken constraints stand for, over all modules.
+func Faults() map[string]string { return read(Modules).faults }
+
+// Wire puts the modules onto a database. It fails if isolation is not in force
+// there: nothing is served then.
+func Wire(ctx context.Context, cfg Config, database *db.DB) (*App, error) {
+	if err := database.Check(ctx); err != nil {
+		return nil, err
+	}
+	trusted, err := cfg.trusted()
+	if err != nil {
+		return nil, err
+	}
+	program := read(Modules)
+	a := &App{
+		Database: database, Authority: auth.NewAuthority(database, program.grants), Directory: web.NewDirectory(database, cfg.Demo),
+	}
+	a.Hub = live.New(live.Config{Database: database, Authority: a.Authority, Topics: program.topics(), Changed: a.forget, SignedIn: web.SignedIn})
+	database.OnEmit(program.react)
+	database.OnCommit(a.Hub.Wake)
+	a.Web = web.New(web.Config{
+		Domain: cfg.Domain, Version: Version, TrustedProxies: trusted, Metrics: metrics(database), On: program.on,
+	}, database, a.Authority, a.Directory)
+	a.Web.Mount(program.routes()...)
+	a.Web.Handle(http.MethodGet, "/live", a.serveLive)
+	dist, err := fs.Sub(frontend.FS, "dist")
+	if err != nil {
+		return nil, err
+	}
+	a.Web.Pages(dist)
+	return a, nil
+}
+
+// forget drops what is believed of a tenant when its people, sessions, devices
+// or settings have changed.
+func (a *App) forget(tenant uuid.UUID) {
+	a.Authority.Forget(tenant)
+	a.Directory.Forget(tenant)
+}
+
+func (a *App) serveLive(ec echo.Context) error {
+	token, err := a.Web.Token(ec.Request().Context())
+	if err != nil {
+		return err
+	}
+	a.Hub.Serve(ec.Response(), ec.Request(), web.TenantOf(ec.Request().Context()).ID, token)
+	return nil
+}
+
+func metrics(database *db.DB) http.Handler {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), database)
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+}
+
+// Serve answers until ctx ends, then drains: sockets are told to come back, what
+// is in flight finishes.
+func (a *App) Serve(ctx context.Context, address string, onReady func(string)) error {
+	stop := context.AfterFunc(ctx, a.Hub.Drain)
+	defer stop()
+	err := a.Web.Listen(ctx, address, onReady)
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	slog.InfoContext(ctx, "stopped serving")
+	return err
+}

@@ -1,0 +1,64 @@
+package app
+
+import (
+	"fmt"
+	"net/netip"
+	"path/filepath"
+	"strings"
+
+	"github.com/caarlos0/env/v11"
+
+	"souk/server/platform/db/embedded"
+)
+
+// Version is what this build calls itself; the release build sets it.
+var Version = "dev"
+
+// Config is what a deployment decides, all of it by environment.
+type Config struct {
+	Data        string   `env:"SOUK_DATA"`
+	Address     string   `env:"SOUK_ADDR" envDefault:"127.0.0.1:8080"`
+	Domain      string   `env:"SOUK_DOMAIN" envDefault:"localhost"`
+	DatabaseURL string   `env:"SOUK_DATABASE_URL"`
+	Database    string   `env:"SOUK_DATABASE" envDefault:"souk"`
+	Postgres    string   `env:"SOUK_PG_BIN"`
+	Proxies     []string `env:"SOUK_TRUSTED_PROXIES" envSeparator:","`
+	MaxConns    int32    `env:"SOUK_DB_CONNS" envDefault:"16"`
+	Log         string   `env:"SOUK_LOG" envDefault:"text"`
+	// Demo makes the demo shops and lets people in there.
+	Demo bool `env:"SOUK_DEMO"`
+}
+
+// ReadConfig reads the environment and fails with a sentence about what is wrong.
+func ReadConfig() (Config, error) {
+	cfg, err := env.ParseAs[Config]()
+	if err != nil {
+		return cfg, fmt.Errorf("read the settings: %w", err)
+	}
+	cfg.Domain = strings.ToLower(strings.Trim(cfg.Domain, "."))
+	if cfg.Data == "" {
+		if cfg.Data, err = embedded.DefaultDataDir(); err != nil {
+			return cfg, err
+		}
+	}
+	if cfg.Data, err = filepath.Abs(cfg.Data); err != nil {
+		return cfg, err
+	}
+	_, err = cfg.trusted()
+	return cfg, err
+}
+
+func (c Config) trusted() ([]netip.Prefix, error) {
+	var prefixes []netip.Prefix
+	for _, text := range c.Proxies {
+		prefix, err := netip.ParsePrefix(strings.TrimSpace(text))
+		if err != nil {
+			return nil, fmt.Errorf("SOUK_TRUSTED_PROXIES: %q is not a network such as 10.0.0.0/8", text)
+		}
+		prefixes = append(prefixes, prefix)
+	}
+	return prefixes, nil
+}
+
+// secretsFile keeps the passwords of the database's log-ins.
+func (c Config) secretsFile() string { return filepath.Join(c.Data, "database.json") }

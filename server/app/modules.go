@@ -1,0 +1,32 @@
+package app
+
+import (
+	"souk/server/catalog"
+	"souk/server/inventory"
+	"souk/server/ledger"
+	"souk/server/parties"
+	"souk/server/payments"
+	"souk/server/platform/module"
+	"souk/server/reports"
+	"souk/server/sales"
+	"souk/server/sync"
+	"souk/server/tenants"
+	"souk/server/tills"
+	"souk/server/users"
+)
+
+// Modules is the program. The order is the layering: a module may import only
+// those above it.
+var Modules = []module.Module{
+	tenants.Module,
+	users.Module,
+	catalog.Module,
+	parties.Module,
+	ledger.Module,
+	inventory.Module,
+	payments.Module,
+	tills.Module,
+	sales.Module,
+	reports.Module,
+	sync.Module,
+}

@@ -1,0 +1,163 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"souk/server/demo"
+	"souk/server/platform/auth"
+	"souk/server/platform/db"
+	"souk/server/platform/web"
+	"souk/server/verify"
+)
+
+// Run serves until ctx ends and stops everything it started. tillProgram, if
+// set, is opened when there is a display, paired with a demo shop.
+func Run(ctx context.Context, cfg Config, tillProgram string, out io.Writer) (err error) {
+	store, err := FindStore(ctx, cfg, cfg.Demo)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeStore(ctx, store)) }()
+	database, err := store.Open(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer database.Close()
+	program, err := Wire(ctx, cfg, database)
+	if err != nil {
+		return err
+	}
+	if cfg.Demo {
+		if err := demo.Make(ctx, database, program.Authority.Grants(), say(out)); err != nil {
+			return fmt.Errorf("make the demo shops: %w", err)
+		}
+	}
+	serving, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	go func() {
+		select {
+		case <-store.Lost():
+			stop(errors.New("the embedded PostgreSQL has ended and did not come back"))
+		case <-serving.Done():
+		}
+	}()
+	till := &tillWindow{program: tillProgram, cfg: cfg, database: database}
+	defer till.close()
+	err = program.Serve(serving, cfg.Address, func(address string) {
+		announce(out, cfg, address)
+		till.open(serving, address, out)
+	})
+	if cause := context.Cause(serving); ctx.Err() == nil && cause != nil && !errors.Is(cause, context.Canceled) {
+		err = errors.Join(err, cause)
+	}
+	return err
+}
+
+// closeStore outlives the signal that ended the program.
+func closeStore(ctx context.Context, store *Store) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	return store.Close(ctx)
+}
+
+func say(out io.Writer) func(string) {
+	return func(line string) { fmt.Fprintln(out, line) }
+}
+
+func announce(out io.Writer, cfg Config, address string) {
+	port := portOf(address)
+	fmt.Fprintf(out, "\nSouk is ready.\n\n")
+	if cfg.Demo {
+		for _, shop := range demo.Shops() {
+			fmt.Fprintf(out, "  %-12s http://%s.%s%s\n", shop.Company.Name, shop.Company.Slug, cfg.Domain, port)
+			fmt.Fprintf(out, "  %-12s sign in as owner@%[2]s.example, manager@%[2]s.example or cashier@%[2]s.example, password %[3]s; cashier's PIN at a till %[4]s\n\n",
+				"", shop.Company.Slug, demo.Password, demo.PIN)
+		}
+	} else {
+		fmt.Fprintf(out, "  http://<shop>.%s%s\n\n", cfg.Domain, port)
+	}
+	fmt.Fprintf(out, "  A till: in the office open Tills, ask for a pairing code, then run bin/till and type the shop's address and the code.\n")
+	fmt.Fprintf(out, "  A register in the browser: the shop's address with /register.   The API: /api/docs\n  Data is in %s. Ctrl-C stops everything.\n\n", cfg.Data)
+}
+
+// Migrate makes roles, database and schema, or brings them forward.
+func Migrate(ctx context.Context, cfg Config) error {
+	store, err := FindStore(ctx, cfg, true)
+	if err != nil {
+		return err
+	}
+	return closeStore(ctx, store)
+}
+
+// MakeDemo makes the demo shops that are not there yet.
+func MakeDemo(ctx context.Context, cfg Config, out io.Writer) (err error) {
+	store, err := FindStore(ctx, cfg, true)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeStore(ctx, store)) }()
+	database, err := store.Open(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer database.Close()
+	program, err := Wire(ctx, cfg, database)
+	if err != nil {
+		return err
+	}
+	return demo.Make(ctx, database, program.Authority.Grants(), say(out))
+}
+
+// Verify reads the whole database and fails if anything in it is broken.
+func Verify(ctx context.Context, cfg Config, out io.Writer) (err error) {
+	store, err := findToRead(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeStore(ctx, store)) }()
+	conn, err := pgx.Connect(ctx, store.Access.MaintenanceURL)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	found, err := verify.Run(ctx, conn)
+	if err != nil {
+		return err
+	}
+	broken := map[string]int{}
+	for _, finding := range found {
+		broken[finding.Check]++
+	}
+	for _, check := range verify.Checks {
+		state := "holds"
+		if broken[check.ID] > 0 {
+			state = fmt.Sprintf("BROKEN %d times", broken[check.ID])
+		}
+		fmt.Fprintf(out, "%-4s %-7s %s\n", check.ID, state, check.Says)
+	}
+	for _, finding := range found {
+		fmt.Fprintln(out, finding)
+	}
+	if len(found) > 0 {
+		return fmt.Errorf("%d findings", len(found))
+	}
+	fmt.Fprintf(out, "%d checks hold.\n", len(verify.Checks))
+	return nil
+}
+
+// WriteOpenAPI writes the API's description as JSON. It needs no database.
+func WriteOpenAPI(out io.Writer) error {
+	program := read(Modules)
+	server := web.New(web.Config{Version: Version}, &db.DB{}, auth.NewAuthority(nil, program.grants), web.NewDirectory(nil, false))
+	server.Mount(program.routes()...)
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(server.OpenAPI())
+}
