@@ -1,0 +1,36 @@
+// Made by `make gen` from the modules' declarations. Do not edit.
+
+export type ModuleKey = 'tenants' | 'users' | 'catalog' | 'parties' | 'ledger' | 'inventory' | 'payments' | 'tills' | 'sales' | 'reports' | 'sync';
+
+export type Permission = 'company.edit' | 'people.read' | 'people.edit' | 'catalog.read' | 'catalog.edit' | 'parties.read' | 'parties.edit' | 'ledger.read' | 'ledger.manage' | 'inventory.read' | 'inventory.adjust' | 'inventory.cost' | 'payments.manage' | 'tills.read' | 'tills.shifts' | 'tills.manage' | 'sales.sell' | 'sales.read' | 'sales.discount' | 'sales.price' | 'sales.refund' | 'sales.void' | 'sales.cost' | 'reports.read' | 'sync.till' | 'sync.review';
+
+export type Topic = 'company.settings' | 'people.list' | 'people.sessions' | 'catalog.items' | 'catalog.setup' | 'parties.customers' | 'inventory.stock' | 'payments.methods' | 'tills.registers' | 'tills.shifts' | 'sales.list' | 'sync.exceptions';
+
+export type NavItem = { module: ModuleKey; section: string; label: string; path: string; icon: string; needs: Permission | 'signed_in' };
+
+export const nav: NavItem[] = [
+	{ module: 'tenants', section: 'Shop', label: 'Settings', path: '/settings', icon: 'settings', needs: 'company.edit' },
+	{ module: 'users', section: 'Shop', label: 'People', path: '/people', icon: 'users', needs: 'people.read' },
+	{ module: 'catalog', section: 'Stock', label: 'Items', path: '/items', icon: 'package', needs: 'catalog.read' },
+	{ module: 'parties', section: 'Selling', label: 'Customers', path: '/customers', icon: 'contact', needs: 'parties.read' },
+	{ module: 'ledger', section: 'Books', label: 'Accounts', path: '/accounts', icon: 'book-open', needs: 'ledger.read' },
+	{ module: 'inventory', section: 'Stock', label: 'Stock', path: '/stock', icon: 'warehouse', needs: 'inventory.read' },
+	{ module: 'tills', section: 'Selling', label: 'Shifts', path: '/shifts', icon: 'clock', needs: 'tills.read' },
+	{ module: 'tills', section: 'Shop', label: 'Tills', path: '/tills', icon: 'monitor', needs: 'tills.manage' },
+	{ module: 'sales', section: 'Selling', label: 'Sales', path: '/sales', icon: 'receipt', needs: 'sales.read' },
+];
+
+export const topics: Topic[] = [
+	'company.settings',
+	'people.list',
+	'people.sessions',
+	'catalog.items',
+	'catalog.setup',
+	'parties.customers',
+	'inventory.stock',
+	'payments.methods',
+	'tills.registers',
+	'tills.shifts',
+	'sales.list',
+	'sync.exceptions',
+];
