@@ -63,7 +63,7 @@ export function httpTill(options: HttpTillOptions): Till {
 		dropHeld: async (id) => till.dropHeld(id),
 		complete: (tenders) => till.complete(tenders),
 		recent: (limit) => till.recent(limit),
-		receipt: (id) => till.get<Receipt>(`/api/sales/${id}/receipt`, { columns: 42, copy: true }),
+		receipt: (id) => till.receipt(id),
 		reprint: refuse,
 		testPrint: refuse,
 		setPrinter: refuse,
@@ -89,7 +89,8 @@ class HttpTill {
 	}
 
 	async load(): Promise<RegisterState> {
-		this.#base = await this.get<RegisterState>('/api/register/state', { register_id: this.#options.registerId });
+		const state = await this.get<RegisterState>('/api/register/state', { register_id: this.#options.registerId });
+		this.#base = { ...state, categories: state.categories ?? [], last_sale: this.#base?.last_sale };
 		const kept = this.#read<Kept>('cart');
 		if (kept) await this.#price(kept.cart).catch(() => undefined);
 		return this.#state();
@@ -222,6 +223,11 @@ class HttpTill {
 		const last_sale = { id: sale.id, receipt_no: sale.receipt_no, total_minor: sale.due_minor, paid_minor: sale.paid_minor, change_minor: sale.change_minor, at: sale.completed_at, printed: false };
 		this.#base = { ...this.#base!, last_sale };
 		return this.#state();
+	}
+
+	/** Only the sale just made gets an original; all later paper says that it is a copy. */
+	receipt(id: string): Promise<Receipt> {
+		return this.get<Receipt>(`/api/sales/${id}/receipt`, { columns: 42, copy: this.#base?.last_sale?.id !== id });
 	}
 
 	async recent(limit: number): Promise<RecentSale[]> {

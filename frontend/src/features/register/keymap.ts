@@ -46,7 +46,8 @@ export function hold(register: Register): void {
 /** The exact amount in cash, and done: the quickest sale there is. */
 export function exactCash(register: Register): void {
 	const cash = cashOf(register.state?.methods ?? []);
-	if (cash && register.cart?.lines.length && !register.tenders.length) void register.complete([{ method_id: cash.id, amount_minor: register.cart.cash_due_minor }]);
+	// Never from under a dialog: what is asked there may change the sale.
+	if (cash && register.cart?.lines.length && !register.tenders.length && !register.panel) void register.complete([{ method_id: cash.id, amount_minor: register.cart.cash_due_minor }]);
 }
 
 export function voidLine(register: Register): void {
