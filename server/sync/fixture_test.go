@@ -63,7 +63,11 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	database := dbtest.Open(t)
+	return worldOn(t, dbtest.Open(t))
+}
+
+func worldOn(t *testing.T, database *db.DB) *world {
+	t.Helper()
 	database.OnEmit(react)
 	w := &world{t: t, database: database, slug: "y-" + strings.ReplaceAll(uuid.NewString(), "-", "")[:20]}
 	opened, err := tenants.Open(t.Context(), database, tenants.NewShop{
