@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,11 +23,22 @@ const (
 	requestLimit = 8 * time.Second
 )
 
+// dialLocalhost reaches names under localhost, such as city-mart.localhost, on this
+// machine, as browsers do (RFC 6761); few resolvers know them.
+func dialLocalhost(dialer *net.Dialer) func(context.Context, string, string) (net.Conn, error) {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		if host, port, err := net.SplitHostPort(address); err == nil && strings.HasSuffix(strings.ToLower(host), ".localhost") {
+			address = net.JoinHostPort("localhost", port)
+		}
+		return dialer.DialContext(ctx, network, address)
+	}
+}
+
 func newHTTP() *http.Client {
 	dialer := &net.Dialer{Timeout: dialLimit, KeepAlive: 10 * time.Second}
 	return &http.Client{Transport: &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
-		DialContext:         dialer.DialContext,
+		DialContext:         dialLocalhost(dialer),
 		TLSHandshakeTimeout: 2 * dialLimit,
 		IdleConnTimeout:     90 * time.Second,
 		MaxIdleConnsPerHost: 4,
