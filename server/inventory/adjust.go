@@ -140,7 +140,7 @@ func (c *correction) correct(tx *db.Tx, changes []change) (StockCorrected, error
 		if err != nil {
 			return out, err
 		}
-		out.Lines = append(out.Lines, StockCorrectedLine{ItemID: ch.item, Quantity: ch.quantity, OnHand: onHand})
+		out.Lines = append(out.Lines, StockCorrectedLine{ItemID: ch.item, Quantity: ch.quantity.Trim(0), OnHand: onHand.Trim(0)})
 		moves[i] = Move{
 			ItemID: ch.item, LocationID: c.location, Quantity: ch.quantity, SourceType: c.kind, SourceID: c.id,
 			SourceLine: i + 1, Reason: ch.reason, FallbackCost: cost,

@@ -99,7 +99,7 @@ func Post(b *db.Batch, e Entry) error {
 	}
 	b.Exec(insertEntry, db.Args{
 		"id": e.ID, "date": e.Date, "source_type": e.SourceType, "source_id": e.SourceID, "currency": e.Currency,
-		"memo": e.Memo, "person": b.Tx().ActorID(), "now": b.Tx().Now(),
+		"memo": e.Memo, "person": uuid.NullUUID{UUID: b.Tx().ActorID(), Valid: b.Tx().ActorID() != uuid.Nil}, "now": b.Tx().Now(),
 	})
 	b.Exec(insertPostings, db.Args{"entry": e.ID, "lines": numbers, "accounts": accounts, "amounts": amounts})
 	return b.Done()
