@@ -19,10 +19,10 @@ const (
 // Items is what is sold; Setup is what items are described by, and what a till
 // must know besides.
 var (
-	Items = live.Topic{Name: "catalog.items", Needs: Read, Tables: live.Tables("items", "barcodes", "prices")}
+	Items = live.Topic{Name: "catalog.items", Needs: Read, Tables: live.Tables("items", "barcodes", "prices"), Tills: true}
 	Setup = live.Topic{
 		Name: "catalog.setup", Needs: Read,
-		Tables: live.Tables("categories", "tax_codes", "tax_rates", "price_lists", "payment_methods"),
+		Tables: live.Tables("categories", "tax_codes", "tax_rates", "price_lists"), Tills: true,
 	}
 )
 

@@ -19,7 +19,7 @@ const (
 )
 
 // Stock is what stands where.
-var Stock = live.Topic{Name: "inventory.stock", Needs: Read, Tables: live.Tables("stock_balances")}
+var Stock = live.Topic{Name: "inventory.stock", Needs: Read, Tables: live.Tables("stock_balances"), Tills: true}
 
 // Module declares the stock.
 var Module = module.Module{

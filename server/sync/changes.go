@@ -41,7 +41,7 @@ const readStretch db.SQL = `
 		limit  @limit)
 	select coalesce(min(seq), 0) as first, coalesce(max(seq), @seq) as last, count(*) as rows,
 	       coalesce(bool_or(op = 'reload' and topic in ('catalog.items', 'inventory.stock')), false) as reload,
-	       coalesce(bool_or(topic in ('company.settings', 'catalog.setup', 'people.list')), false) as setup,
+	       coalesce(bool_or(topic in ('company.settings', 'catalog.setup', 'payments.methods', 'people.list')), false) as setup,
 	       coalesce(array_agg(distinct entity_id) filter (where entity_id is not null and topic in ('catalog.items', 'inventory.stock')), '{}') as items
 	from   stretch`
 

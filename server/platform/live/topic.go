@@ -8,6 +8,9 @@ type Topic struct {
 	Name   string
 	Needs  wire.Permission
 	Tables []string
+	// Tills may watch it as well, whatever their role is granted: they keep a copy of
+	// what it is about, and an event says no more than that the copy is old.
+	Tills bool
 }
 
 // Tables names the tables whose writes are a topic's events.
