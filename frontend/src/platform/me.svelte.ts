@@ -1,0 +1,9 @@
+import type { Permission } from '@/api/modules.gen';
+
+/** Who looks at this page, for screens that show less to some. `app/session` fills it in; the server decides for itself. */
+export const me = $state<{ id: string; name: string; role: string; permissions: readonly string[] }>({ id: '', name: '', role: '', permissions: [] });
+
+/** Whether to show something that needs a permission. */
+export function can(permission: Permission): boolean {
+	return me.permissions.includes(permission);
+}
