@@ -1,4 +1,28 @@
+import type { ModuleKey } from '@/api/modules.gen';
+import { accounts } from '@/features/accounts/feature';
+import { customers } from '@/features/customers/feature';
+import { dashboard } from '@/features/dashboard/feature';
+import { exceptions } from '@/features/exceptions/feature';
+import { items } from '@/features/items/feature';
+import { people } from '@/features/people/feature';
+import { sales } from '@/features/sales/feature';
+import { settings } from '@/features/settings/feature';
+import { shifts } from '@/features/shifts/feature';
+import { stock } from '@/features/stock/feature';
+import { tills } from '@/features/tills/feature';
 import type { Feature } from '@/platform/feature';
 
 /** Every module's screens. One line per module. */
-export const features = {} satisfies Record<string, Feature>;
+export const features = {
+	tenants: settings,
+	users: people,
+	catalog: items,
+	parties: customers,
+	ledger: accounts,
+	inventory: stock,
+	payments: { routes: [] },
+	tills: { routes: [...tills.routes, ...shifts.routes] },
+	sales,
+	reports: dashboard,
+	sync: exceptions,
+} satisfies Record<ModuleKey, Feature>;

@@ -1,10 +1,11 @@
 import { body, createHttp } from '@/platform/http';
+import { me } from '@/platform/me.svelte';
 import { Problem } from '@/platform/problem';
 import { region } from '@/platform/region.svelte';
 
 /** Who is signed in, where, and what they may do, as the server tells it. */
 export type Session = {
-	user: { name: string; role?: string };
+	user: { id: string; name: string; role?: string };
 	shop: { name: string; place?: string; locale: string; currency: string; time_zone: string };
 	permissions: string[];
 };
@@ -60,5 +61,6 @@ function enter(found: Session): void {
 	region.locale = found.shop.locale;
 	region.currency = found.shop.currency;
 	region.timeZone = found.shop.time_zone;
+	Object.assign(me, { id: found.user.id, name: found.user.name, role: found.user.role ?? '', permissions: found.permissions });
 	state = { status: 'in', session: found };
 }

@@ -1,0 +1,33 @@
+import { nav } from '@/api/modules.gen';
+import { m } from '@/paraglide.gen/messages';
+import type { NavEntry, NavSection } from '@/platform/feature';
+
+const sections: Record<string, () => string> = { Selling: m.nav_selling, Stock: m.nav_section_stock, Books: m.nav_books, Shop: m.nav_shop };
+const labels: Record<string, () => string> = {
+	'/sales': m.nav_sales,
+	'/customers': m.nav_customers,
+	'/shifts': m.nav_shifts,
+	'/items': m.nav_items,
+	'/stock': m.nav_stock,
+	'/accounts': m.nav_accounts,
+	'/people': m.nav_people,
+	'/tills': m.nav_tills,
+	'/settings': m.nav_settings,
+};
+/** Sections and what is in them, in the order of a shop's day; what is not named here comes last. */
+const order = ['Selling', 'Stock', 'Books', 'Shop'];
+const first = ['/sales', '/customers', '/shifts', '/items', '/stock', '/accounts', '/people', '/tills', '/settings'];
+
+/** The menu: the start, then what the modules declare, named in the reader's language. */
+export function menu(): NavSection[] {
+	const place = (list: string[], name: string) => (list.includes(name) ? list.indexOf(name) : list.length);
+	const names = [...new Set(nav.map((n) => n.section))].sort((a, b) => place(order, a) - place(order, b));
+	const declared = names.map((section) => ({
+		label: sections[section]?.() ?? section,
+		entries: nav
+			.filter((n) => n.section === section && n.path !== '/')
+			.sort((a, b) => place(first, a.path) - place(first, b.path))
+			.map((n): NavEntry => ({ label: labels[n.path]?.() ?? n.label, path: n.path, icon: n.icon, needs: n.needs === 'signed_in' ? undefined : n.needs })),
+	}));
+	return [{ label: '', entries: [{ label: m.nav_today(), path: '/', icon: 'home' }] }, ...declared];
+}

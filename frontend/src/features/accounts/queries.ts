@@ -1,0 +1,15 @@
+import { api, type Answer, type Schema } from '@/api/client';
+import { body } from '@/platform/http';
+
+export type Account = Schema<'Account'>;
+export type JournalEntry = Schema<'JournalEntry'>;
+export type TrialBalance = Answer<'/api/trial-balance', 'get'>;
+
+// Books have no topic of their own: every posting comes from a sale, a shift or a stock change, and most from sales.
+export const accountsQuery = () => ({ queryKey: ['sales.list', 'accounts'], queryFn: () => body(api.GET('/api/accounts')) });
+export const trialQuery = (on: string) => ({ queryKey: ['sales.list', 'trial', on], queryFn: () => body(api.GET('/api/trial-balance', { params: { query: { on: on || undefined } } })) });
+export const entryQuery = (id: string) => ({ queryKey: ['sales.list', 'entry', id], queryFn: () => body(api.GET('/api/journal/{id}', { params: { path: { id } } })) });
+export const journalPage = (from: string, to: string, account: string) => ({
+	key: ['sales.list', 'journal', from, to, account],
+	fetch: (after: string | undefined) => body(api.GET('/api/journal', { params: { query: { from: from || undefined, to: to || undefined, account: account || undefined, after } } })),
+});

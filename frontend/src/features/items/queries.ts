@@ -1,0 +1,30 @@
+import { api, type Schema } from '@/api/client';
+import { body } from '@/platform/http';
+
+export type Item = Schema<'Item'>;
+export type ItemRow = Schema<'ItemRow'>;
+export type NewItem = Schema<'NewItem'>;
+export type ItemUpdate = Schema<'ItemEdit'>;
+export type ItemSort = 'name' | '-name' | 'sku' | '-sku' | 'price' | '-price';
+export type Category = Schema<'Category'>;
+
+export type ItemFilter = { q: string; category: string; archived: boolean; sort: ItemSort };
+
+export const itemPage = ({ q, category, archived, sort }: ItemFilter) => ({
+	key: ['catalog.items', 'list', q, category, archived, sort],
+	fetch: (after: string | undefined) => body(api.GET('/api/items', { params: { query: { q: q || undefined, category: category || undefined, active: archived ? 'false' : 'true', sort, after } } })),
+});
+
+export const itemQuery = (id: string) => ({ queryKey: ['catalog.items', 'one', id], queryFn: () => body(api.GET('/api/items/{id}', { params: { path: { id } } })) });
+export const categoriesQuery = () => ({ queryKey: ['catalog.setup', 'categories'], queryFn: () => body(api.GET('/api/categories')) });
+export const unitsQuery = () => ({ queryKey: ['catalog.setup', 'units'], queryFn: () => body(api.GET('/api/units')) });
+export const taxCodesQuery = () => ({ queryKey: ['catalog.setup', 'tax-codes'], queryFn: () => body(api.GET('/api/tax-codes')) });
+
+export const addItem = (item: NewItem) => body(api.POST('/api/items', { body: item }));
+export const changeItem = (id: string, item: ItemUpdate) => body(api.PUT('/api/items/{id}', { params: { path: { id } }, body: item }));
+export const archiveItem = (id: string) => body(api.PUT('/api/items/{id}/archival', { params: { path: { id } } }));
+export const restoreItem = (id: string) => body(api.DELETE('/api/items/{id}/archival', { params: { path: { id } } }));
+export const addBarcode = (id: string, code: Schema<'ItemBarcode'>) => body(api.POST('/api/items/{id}/barcodes', { params: { path: { id } }, body: code }));
+export const removeBarcode = (id: string, code: string) => body(api.DELETE('/api/items/{id}/barcodes/{code}', { params: { path: { id, code } } }));
+export const addCategory = (category: Category) => body(api.POST('/api/categories', { body: category }));
+export const changeCategory = (category: Category) => body(api.PUT('/api/categories/{id}', { params: { path: { id: category.id } }, body: category }));

@@ -1,0 +1,11 @@
+import { api, type Answer, type Schema } from '@/api/client';
+import { body } from '@/platform/http';
+
+export type ShiftRow = Schema<'ShiftRow'>;
+export type ZReport = Answer<'/api/shifts/{id}/z', 'get'>;
+
+export const shiftPage = (from: string, to: string, open: boolean) => ({
+	key: ['tills.shifts', 'list', from, to, open],
+	fetch: (after: string | undefined) => body(api.GET('/api/shifts', { params: { query: { from: from || undefined, to: to || undefined, open: open || undefined, after } } })),
+});
+export const zQuery = (id: string) => ({ queryKey: ['tills.shifts', 'z', id], queryFn: () => body(api.GET('/api/shifts/{id}/z', { params: { path: { id } } })) });

@@ -1,0 +1,9 @@
+import { m } from '@/paraglide.gen/messages';
+import type { Reason } from './queries';
+
+const reasons: Record<Reason, () => string> = { damaged: m.stock_damaged, expired: m.stock_expired, lost: m.stock_lost, stolen: m.stock_stolen, found: m.stock_found, own_use: m.stock_own_use, other: m.stock_other };
+const sources: Record<string, () => string> = { sale: m.sales_kind_sale, refund: m.sales_kind_refund, void: m.sales_kind_void, adjustment: m.stock_adjustment, count: m.stock_count, opening: m.stock_opening };
+
+export const reasonOptions = () => Object.entries(reasons).map(([value, label]) => ({ value, label: label() }));
+export const reasonName = (reason: string): string => reasons[reason as Reason]?.() ?? reason;
+export const sourceName = (source: string): string => sources[source]?.() ?? source.replaceAll('_', ' ');
