@@ -53,8 +53,6 @@ func (b *basket) at(id uuid.UUID) int {
 	return slices.IndexFunc(b.Lines, func(l line) bool { return l.ID == id })
 }
 
-func (b *basket) empty() bool { return len(b.Lines) == 0 && b.CustomerID == nil && b.Discount == nil }
-
 // copy shares nothing that an edit changes in place.
 func (b *basket) copy() basket {
 	c := *b

@@ -123,13 +123,6 @@ func putMeta(ctx context.Context, q querier, key string, value any) error {
 	return nil
 }
 
-// exists says whether the query finds a row.
-func exists(ctx context.Context, q querier, query string, args ...any) (bool, error) {
-	var found bool
-	err := q.QueryRowContext(ctx, "select exists("+query+")", args...).Scan(&found)
-	return found, err
-}
-
 // column reads one text column of all rows.
 func column(ctx context.Context, q querier, query string, args ...any) ([]string, error) {
 	rows, err := q.QueryContext(ctx, query, args...)

@@ -49,7 +49,7 @@ func (in NewItem) ready(wrong *problems) NewItem {
 	if in.SKU == "" {
 		in.SKU = madeUpSKU(in.ID)
 	}
-	in.ItemFacts.check(wrong)
+	in.check(wrong)
 	in.Barcodes = cleanBarcodes(in.Barcodes, wrong)
 	return in
 }

@@ -146,7 +146,7 @@ func (c *correction) correct(tx *db.Tx, changes []change) (StockCorrected, error
 			SourceLine: i + 1, Reason: ch.reason, FallbackCost: cost,
 		}
 	}
-	_, err := c.book(tx, moves)
+	err := c.book(tx, moves)
 	return out, err
 }
 

@@ -98,19 +98,19 @@ func (c *correction) check(item uuid.UUID, quantity decimal.Decimal) (article, e
 
 // book applies the moves and posts one entry for all of them. Where a move has a
 // value of its own, what the stock does not take of it is cost of sales.
-func (c *correction) book(tx *db.Tx, moves []Move) ([]money.Amount, error) {
+func (c *correction) book(tx *db.Tx, moves []Move) error {
 	zone, err := time.LoadLocation(c.place.TimeZone)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	b := tx.Batch()
 	values, err := Apply(b, c.balances, moves)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	stock, err := money.Sum(values...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	booked := stock
 	for i, m := range moves {
@@ -119,10 +119,10 @@ func (c *correction) book(tx *db.Tx, moves []Move) ([]money.Amount, error) {
 		}
 		// Opening values only ever come in, so their sign is plus.
 		if booked, err = money.Sum(booked, -values[i], *m.Value); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	err = ledger.Post(b, ledger.Entry{
+	return ledger.Post(b, ledger.Entry{
 		ID: uuid.Must(uuid.NewV7()), Date: tenants.BusinessDate(tx.Now(), zone, c.place.DayEndsHour),
 		SourceType: c.kind, SourceID: c.id, Currency: c.place.Currency, Memo: c.memo,
 		Lines: []ledger.Line{
@@ -131,7 +131,6 @@ func (c *correction) book(tx *db.Tx, moves []Move) ([]money.Amount, error) {
 			{Account: c.chart[c.against], Amount: -booked},
 		},
 	})
-	return values, err
 }
 
 func (c *correction) onHand(item uuid.UUID) decimal.Decimal {

@@ -62,7 +62,7 @@ func OpenStock(ctx context.Context, tx *db.Tx, in OpeningStock) (web.None, error
 	if err != nil {
 		return web.None{}, err
 	}
-	_, err = c.book(tx, moves)
+	err = c.book(tx, moves)
 	return web.None{}, err
 }
 

@@ -45,7 +45,7 @@ func (d *document) book(tx *db.Tx, g ground) error {
 		d.costs[at] = -values[i]
 	}
 	d.insert(batch)
-	if err := ledger.Post(batch, d.entry(tx, g)); err != nil {
+	if err := ledger.Post(batch, d.entry(g)); err != nil {
 		return err
 	}
 	return batch.Emit(Completed{Sale: d.FinishedSale, LocationID: d.locationID, BusinessDate: d.businessDate})
@@ -96,7 +96,7 @@ func (g ground) item(id *uuid.UUID) (catalog.Sellable, bool) {
 
 // entry debits what was received and the cost of what went out, and credits
 // sales, tax, the cash rounding and the stock.
-func (d *document) entry(tx *db.Tx, g ground) ledger.Entry {
+func (d *document) entry(g ground) ledger.Entry {
 	lines := make([]ledger.Line, 0, len(d.Tenders)+5)
 	for _, t := range d.Tenders {
 		if method, ok := find(g.methods, t.MethodID); ok {

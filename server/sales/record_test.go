@@ -22,7 +22,7 @@ func (b *bench) finished(item uuid.UUID) wire.FinishedSale {
 	b.number++
 	return wire.FinishedSale{
 		ID: uuid.New(), Kind: wire.SaleKindSale, Series: "92A", Number: b.number, ReceiptNo: wire.ReceiptNo("92A", b.number),
-		RegisterID: b.till, ShiftID: b.tillRun, PersonID: b.person, CompletedAt: time.Now().Add(-time.Minute), Currency: "EUR", TaxIncluded: true, //nolint:forbidigo // a till's clock
+		RegisterID: b.till, ShiftID: b.tillRun, PersonID: b.person, CompletedAt: time.Now().Add(-time.Minute), Currency: "EUR", TaxIncluded: true,
 		Lines: []wire.SaleLine{{
 			LineNo: 1, ItemID: &item, Name: "Item", Unit: "each", Quantity: decimal.One, UnitPrice: 1190, ListPrice: 1190, Gross: 1190,
 			TaxCode: "T19", TaxRate: decimal.MustParse("19"), Net: 1000, Tax: 190, Total: 1190,
@@ -89,7 +89,7 @@ func TestRecordFlags(t *testing.T) {
 		require.Equal(t, []string{sales.FlagNumberGap}, flags)
 	})
 	t.Run("after the Z report, which stays as it was", func(t *testing.T) {
-		closed := wire.ShiftClosed{ID: b.tillRun, ClosedBy: b.person, ClosedAt: time.Now(), Counted: 10_000} //nolint:forbidigo // a till's clock
+		closed := wire.ShiftClosed{ID: b.tillRun, ClosedBy: b.person, ClosedAt: time.Now(), Counted: 10_000}
 		flags, err := b.recordClosed(closed)
 		require.NoError(t, err)
 		require.Empty(t, flags)

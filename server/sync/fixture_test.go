@@ -206,7 +206,7 @@ func (d *device) write(kind wire.EntryKind, body any) wire.Entry {
 	text, err := json.Marshal(body)
 	require.NoError(d.t, err)
 	entry := wire.Entry{
-		No: int64(len(d.journal) + 1), ID: uuid.New(), Kind: kind, PersonID: d.person, At: time.Now(), Body: text, //nolint:forbidigo // a till's clock
+		No: int64(len(d.journal) + 1), ID: uuid.New(), Kind: kind, PersonID: d.person, At: time.Now(), Body: text,
 	}
 	d.journal = append(d.journal, entry)
 	return entry
@@ -214,7 +214,7 @@ func (d *device) write(kind wire.EntryKind, body any) wire.Entry {
 
 func (d *device) open() {
 	d.write(wire.EntryShiftOpened, wire.ShiftOpened{
-		ID: d.shift, Number: 1, OpenedBy: d.person, OpenedAt: time.Now().Add(-time.Hour), Float: 10000, //nolint:forbidigo // a till's clock
+		ID: d.shift, Number: 1, OpenedBy: d.person, OpenedAt: time.Now().Add(-time.Hour), Float: 10000,
 	})
 }
 
@@ -228,7 +228,7 @@ func (d *device) sale(item uuid.UUID) wire.FinishedSale {
 	return wire.FinishedSale{
 		ID: uuid.New(), Kind: wire.SaleKindSale, Series: d.Series, Number: d.sold, ReceiptNo: wire.ReceiptNo(d.Series, d.sold),
 		RegisterID: d.register, ShiftID: d.shift, PersonID: d.person, Currency: "EUR", TaxIncluded: true,
-		CompletedAt: time.Now().Add(-time.Minute), //nolint:forbidigo // a till's clock
+		CompletedAt: time.Now().Add(-time.Minute),
 		Lines: []wire.SaleLine{{
 			LineNo: 1, ItemID: &item, Name: "Item", Unit: "each", Quantity: decimal.One, UnitPrice: 1190, ListPrice: 1190, Gross: 1190,
 			TaxCode: "T19", TaxRate: decimal.MustParse("19"), Net: 1000, Tax: 190, Total: 1190,

@@ -46,9 +46,9 @@ func TestUploadWhileTheDatabaseDies(t *testing.T) {
 		}
 	}()
 	cut := 0
-	deadline := time.Now().Add(time.Minute) //nolint:forbidigo // the test's own patience
+	deadline := time.Now().Add(time.Minute)
 	for rest := d.journal; len(rest) > 0; {
-		require.True(t, time.Now().Before(deadline)) //nolint:forbidigo // as above
+		require.True(t, time.Now().Before(deadline))
 		var answer wire.UploadAnswer
 		d.call(d.Token, "POST", "/sync/entries", wire.Upload{Waiting: len(rest), Entries: rest}, &answer)
 		if len(answer.Acks) < len(rest) {

@@ -38,7 +38,7 @@ type counter struct {
 func newCounter(t *testing.T) *counter {
 	t.Helper()
 	c := &counter{t: t}
-	c.database = dbtest.Open(t).WithClock(func() time.Time { return time.Now().Add(c.late) }) //nolint:forbidigo // the clock itself
+	c.database = dbtest.Open(t).WithClock(func() time.Time { return time.Now().Add(c.late) })
 	c.shop = dbtest.NewShop(t, c.database)
 	authority := auth.NewAuthority(c.database, auth.Grants{})
 	c.database.OnCommit(authority.Forget)

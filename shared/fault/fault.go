@@ -126,7 +126,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // Is makes errors.Is(err, fault.Conflict("catalog.sku_taken")) compare kind and
 // code, so that tests and callers need no exported sentinel per code.
 func (e *Error) Is(target error) bool {
-	t, ok := target.(*Error) //nolint:errorlint // errors.Is has already unwrapped
+	t, ok := target.(*Error)
 	return ok && t.Kind == e.Kind && t.Code == e.Code
 }
 

@@ -297,6 +297,7 @@ func requireFits(t require.TestingT, lines []receipt.TextLine, columns int) {
 			room = columns / 2
 		case receipt.LineBarcode, receipt.LineQR:
 			continue
+		default:
 		}
 		require.LessOrEqual(t, columnsOf(l.Text), room, "%q", l.Text)
 		require.False(t, strings.ContainsFunc(l.Text, unicode.IsControl), "%q", l.Text)

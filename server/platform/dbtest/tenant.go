@@ -123,7 +123,7 @@ func Superuser(t testing.TB, database string) *pgx.Conn {
 	cfg.Database = database
 	conn, err := pgx.ConnectConfig(t.Context(), cfg)
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = conn.Close(context.Background()) }) //nolint:forbidigo // the test's context is over
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
 	return conn
 }
 
@@ -184,7 +184,7 @@ func exists(t testing.TB, conn *pgx.Conn, name string) bool {
 
 func run(t testing.TB, admin, statement string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) //nolint:forbidigo // cleanups outlive the test's context
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	conn, err := pgx.Connect(ctx, admin)
 	require.NoError(t, err)

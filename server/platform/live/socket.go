@@ -46,7 +46,6 @@ type socket struct {
 	actor  uuid.UUID
 	asked  []string
 	topics []string
-	after  int64 // events up to here were told while joining
 }
 
 func (s *socket) who() uuid.UUID {
