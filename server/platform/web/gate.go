@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -32,7 +33,7 @@ func (s *Server) open(next echo.HandlerFunc) echo.HandlerFunc {
 		ctx := context.WithValue(r.Context(), callKey{}, c)
 		ec.Response().Header().Set("X-Request-Id", c.id)
 		ec.SetRequest(r.WithContext(ctx))
-		if strings.HasSuffix(r.URL.Path, "z") || r.URL.Path == "/metrics" {
+		if slices.Contains([]string{"/healthz", "/readyz", "/metrics"}, r.URL.Path) {
 			return next(ec) // health and metrics have no tenant
 		}
 		slug, ours := slugOf(r.Host, s.cfg.Domain)
