@@ -1,0 +1,37 @@
+// Drives the office in a real browser against a real server with demo shops.
+import { mkdir } from 'node:fs/promises';
+import { chromium } from 'playwright-core';
+import { stories } from './office.mjs';
+import { startServer } from './server.mjs';
+
+const pictures = process.env.SOUK_E2E_OUT ?? '../test/out';
+const server = await startServer();
+let passed = 0;
+let failed = 0;
+try {
+	const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+	for (const [name, story] of Object.entries(stories)) {
+		const context = await browser.newContext({ viewport: { width: 1366, height: 850 }, locale: 'en' });
+		context.setDefaultTimeout(15_000);
+		const page = await context.newPage();
+		const broken = [];
+		page.on('pageerror', (error) => broken.push(error.message));
+		try {
+			await story({ page, context, browser, url: server.url });
+			if (broken.length) throw new Error(`the page threw: ${broken.join('; ')}`);
+			passed++;
+			console.log(`ok    ${name}`);
+		} catch (error) {
+			failed++;
+			console.log(`FAIL  ${name}\n      ${String(error.message ?? error).split('\n').slice(0, 6).join('\n      ')}`);
+			await mkdir(pictures, { recursive: true });
+			await page.screenshot({ path: `${pictures}/${name.replaceAll(/\W+/g, '-')}.png` }).catch(() => undefined);
+		}
+		await context.close();
+	}
+	await browser.close();
+} finally {
+	await server.stop();
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed || !passed ? 1 : 0;
