@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { currencyDigits, minorToDecimal, moment, money, parseDecimal, parseMoney, percent, quantity } from './format';
+import { currencyDigits, minorToDecimal, moment, money, parseDecimal, parseMoney, percent, quantity, tidy } from './format';
 
 describe('money', () => {
 	test('uses the currency’s own decimals', () => {
@@ -76,4 +76,8 @@ test('ratios become per cent', () => expect(percent('0.0624', 'en-US')).toBe('6.
 test('moments are shown on the shop’s clock, not the viewer’s', () => {
 	expect(moment('2026-11-22T23:30:00Z', 'Asia/Colombo', 'en-GB')).toBe('23 Nov 2026, 05:00');
 	expect(moment('2026-11-22T23:30:00Z', 'America/New_York', 'en-GB', 'date')).toBe('22 Nov 2026');
+});
+
+test('decimal text loses only the zeros that fill its scale', () => {
+	expect(['1.5720', '7.0000', '100', '0.0', '-10.50'].map(tidy)).toEqual(['1.572', '7', '100', '0', '-10.5']);
 });

@@ -73,6 +73,11 @@ export function quantity(value: string | number, locale: Locale, decimals?: numb
 	return minus(formatDecimal(numberFormat(locale, { minimumFractionDigits: places, maximumFractionDigits: places }), text));
 }
 
+/** Decimal text without the zeros that only fill its scale: "1.5720" → "1.572", "7.0000" → "7". */
+export function tidy(value: string): string {
+	return value.includes('.') ? value.replace(/\.?0+$/, '') : value;
+}
+
 /** Writes a ratio given as decimal text: ("0.062") → "6.2%". */
 export function percent(ratio: string | number, locale: Locale, decimals = 1): string {
 	return minus(formatDecimal(numberFormat(locale, { style: 'percent', maximumFractionDigits: decimals }), String(ratio)));

@@ -1,3 +1,4 @@
+import { tidy } from '@/platform/format';
 import { uuid } from '@/platform/uuid';
 import type { Item, ItemUpdate, NewItem } from '../queries';
 
@@ -41,11 +42,11 @@ export function draftOf(item: Item): Draft {
 		price: item.price_minor,
 		cost: item.cost_minor,
 		track: item.track_stock,
-		least: item.min_stock,
+		least: tidy(item.min_stock),
 		description: item.description,
 		favourite: item.favourite,
 		active: item.active,
-		codes: item.barcodes.map((b) => ({ code: b.code, quantity: b.quantity })),
+		codes: item.barcodes.map((b) => ({ code: b.code, quantity: tidy(b.quantity) })),
 		version: item.version,
 	};
 }
