@@ -172,7 +172,7 @@ func (b *builder) stockUp(ctx context.Context) (err error) {
 func (b *builder) catalogue(ctx context.Context, tx *db.Tx) error {
 	categories := map[string]uuid.UUID{}
 	items := make([]catalog.NewItem, 0, len(b.products))
-	least := decimal.MustNew(6, 0)
+	least := decimal.MustNew(4, 0)
 	for i, p := range b.products {
 		category, ok := categories[p.category]
 		if !ok {
