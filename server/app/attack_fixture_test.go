@@ -1,0 +1,201 @@
+package app_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"souk/server/app"
+	"souk/server/platform/auth"
+	"souk/server/platform/db"
+	"souk/server/tenants"
+	"souk/shared/wire"
+)
+
+const domain = "souk.test"
+
+// shop is one of the two: its own people, one of each role, and its till.
+type shop struct {
+	id     uuid.UUID
+	slug   string
+	mark   string // in every text that its fixture writes
+	opened tenants.Opened
+	till   string // the device's token
+	spare  string // a register whose till nobody needs
+	people map[wire.Role]uuid.UUID
+}
+
+// newRing opens two shops on a database of their own and lets both trade.
+func newRing(t *testing.T) *ring {
+	t.Helper()
+	r := openRing(t)
+	database, err := db.Open(t.Context(), db.Config{
+		LoginURL: r.access.LoginURL, PlatformURL: r.access.PlatformURL, MaxConns: 4, Faults: app.Faults(),
+	})
+	require.NoError(t, err)
+	t.Cleanup(database.Close)
+	r.database = database
+	r.program, err = app.Wire(t.Context(), app.Config{Domain: domain}, database)
+	require.NoError(t, err)
+	r.a, r.b = r.open(t, "alpha", canaryMark), r.open(t, "beta", "Beta")
+	for _, of := range []*shop{r.a, r.b} {
+		r.trade(t, of)
+	}
+	return r
+}
+
+func (r *ring) open(t *testing.T, slug, mark string) *shop {
+	t.Helper()
+	opened, err := tenants.Open(t.Context(), r.database, tenants.NewShop{
+		Company: tenants.Company{
+			Name: mark + " Foods", Slug: slug, BusinessType: wire.Supermarket, Country: "DE", Currency: "EUR", Locale: "en", PricesIncludeTax: true,
+		},
+		Store:     tenants.Store{Name: mark + " Street", TimeZone: "Europe/Berlin", LegalName: mark + " Ltd", ReceiptFooter: mark + " thanks you"},
+		OwnerName: mark + " Owner", OwnerEmail: "owner@" + slug + ".example", OwnerPassword: "a-long-password",
+	})
+	require.NoError(t, err)
+	of := &shop{slug: slug, mark: mark, opened: opened, people: map[wire.Role]uuid.UUID{}}
+	require.NoError(t, r.superuser.QueryRow(t.Context(), `select id from platform.tenants where slug = $1`, slug).Scan(&of.id))
+	for _, role := range wire.Roles() {
+		of.people[role] = uuid.New()
+		r.write(t, of, `insert into people (tenant_id, id, name, role, created_at, updated_at) values ($1, $2, $3, $4, now(), now())`,
+			of.id, of.people[role], fmt.Sprintf("%s %s", mark, role), role)
+	}
+	return of
+}
+
+// write is a row that no use case makes for a test: the superuser's, in the shop's context.
+func (r *ring) write(t *testing.T, of *shop, sql string, args ...any) {
+	t.Helper()
+	tx, err := r.superuser.Begin(t.Context())
+	require.NoError(t, err)
+	_, err = tx.Exec(t.Context(), `select set_config('app.tenant_id', $1, true)`, of.id.String())
+	require.NoError(t, err)
+	_, err = tx.Exec(t.Context(), sql, args...)
+	require.NoError(t, err)
+	require.NoError(t, tx.Commit(t.Context()))
+}
+
+// session signs a person of a role in and gives the token.
+func (r *ring) session(t *testing.T, of *shop, role wire.Role) string {
+	t.Helper()
+	return r.sessionUntil(t, of, role, time.Hour, false)
+}
+
+func (r *ring) sessionUntil(t *testing.T, of *shop, role wire.Role, lasting time.Duration, revoked bool) string {
+	t.Helper()
+	text, token := auth.Mint(auth.TokenSession, of.id)
+	r.write(t, of, `insert into sessions (tenant_id, id, person_id, token_hash, user_agent, created_at, expires_at, revoked_at)
+		values ($1, $2, $3, $4, $5, now() - interval '2 days', now() + $6::interval, case when $7 then now() end)`,
+		of.id, uuid.New(), of.people[role], token.Hash, of.mark+" browser", fmt.Sprintf("%d seconds", int(lasting.Seconds())), revoked)
+	return text
+}
+
+// deadTokens were good once, or look as if they were.
+func (r *ring) deadTokens(t *testing.T, of *shop) map[string]string {
+	t.Helper()
+	never, _ := auth.Mint(auth.TokenSession, of.id)
+	noDevice, _ := auth.Mint(auth.TokenDevice, of.id)
+	good := r.session(t, of, wire.Owner)
+	left := uuid.New()
+	r.write(t, of, `insert into people (tenant_id, id, name, role, active, created_at, updated_at) values ($1, $2, 'Left', 'owner', false, now(), now())`, of.id, left)
+	gone := &shop{id: of.id, mark: of.mark, people: map[wire.Role]uuid.UUID{wire.Owner: left}}
+	return map[string]string{
+		"no token at all":            "",
+		"a text that is no token":    "Bearer",
+		"a session never begun":      never,
+		"a device never paired":      noDevice,
+		"a session taken as device":  "d" + strings.TrimPrefix(good, "s"),
+		"a device taken as session":  "s" + strings.TrimPrefix(of.till, "d"),
+		"a session that has expired": r.sessionUntil(t, of, wire.Owner, -time.Hour, false),
+		"a session that was ended":   r.sessionUntil(t, of, wire.Owner, time.Hour, true),
+		"someone who left":           r.session(t, gone, wire.Owner),
+	}
+}
+
+// must asks for something as the owner and fails the test if it is refused.
+func (r *ring) must(t *testing.T, of *shop, token, method, path string, body any) map[string]any {
+	t.Helper()
+	in := request{method: method, target: "/api" + path}
+	if body != nil {
+		in.body = must(json.Marshal(body))
+	}
+	got := r.call(of, token, "", in)
+	require.Less(t, got.status, 300, "%s %s: %s", method, path, got.body)
+	out := map[string]any{}
+	if got.status == http.StatusOK && strings.HasPrefix(got.body, "{") {
+		require.NoError(t, json.Unmarshal([]byte(got.body), &out))
+	}
+	return out
+}
+
+type object = map[string]any
+
+// trade makes rows in every table: by the routes, as a shop would.
+func (r *ring) trade(t *testing.T, of *shop) {
+	t.Helper()
+	owner := r.session(t, of, wire.Owner)
+	ask := func(method, path string, body any) object { return r.must(t, of, owner, method, path, body) }
+	category, item, second := uuid.NewString(), uuid.NewString(), uuid.NewString()
+	customer, counter, till, spare := uuid.NewString(), uuid.NewString(), uuid.NewString(), uuid.NewString()
+	store := of.opened.Store
+
+	ask("POST", "/categories", object{"id": category, "name": of.mark + " fruit", "position": 1, "active": true})
+	code := r.text(t, `select code from tax_codes where tenant_id = $1 order by code limit 1`, of.id)
+	for n, id := range []string{item, second} {
+		ask("POST", "/items", object{
+			"id": id, "sku": fmt.Sprintf("%s-%d", of.mark, n), "name": fmt.Sprintf("%s apple %d", of.mark, n), "category_id": category, "tax_code": code,
+			"price_minor": 250, "cost_minor": 100, "track_stock": true, "barcodes": []object{{"code": fmt.Sprintf("%s-CODE-%d", strings.ToUpper(of.mark), n), "quantity": "1"}},
+		})
+	}
+	ask("POST", "/customers", object{"id": customer, "name": of.mark + " Customer", "email": "c@" + of.slug + ".example", "phone": "+49 30 1234567"})
+	ask("POST", "/stock/opening", object{"id": uuid.NewString(), "location_id": store.LocationID, "lines": []object{
+		{"item_id": item, "quantity": "100", "unit_cost_minor": 100}, {"item_id": second, "quantity": "50", "unit_cost_minor": 90}}})
+	for n, id := range []string{till, counter, spare} {
+		kind := map[bool]string{true: "browser", false: "till"}[id == counter]
+		ask("POST", "/registers", object{"id": id, "store_id": store.ID, "name": fmt.Sprintf("%s register %d", of.mark, n), "kind": kind})
+	}
+	of.till = r.pair(t, of, owner, till)
+	of.spare = spare
+	r.pair(t, of, owner, spare)
+	ask("POST", "/registers/"+spare+"/pairing-code", nil)
+
+	shift := uuid.NewString()
+	cash := r.text(t, `select id::text from payment_methods where tenant_id = $1 and kind = 'cash'`, of.id)
+	ask("POST", "/shifts", object{"id": shift, "register_id": counter, "float_minor": 10000})
+	sell := func() string {
+		id := uuid.NewString()
+		ask("POST", "/sales", object{"id": id, "register_id": counter, "note": of.mark + " note",
+			"cart":    object{"customer_id": customer, "lines": []object{{"id": uuid.NewString(), "item_id": item, "quantity": "2"}, {"id": uuid.NewString(), "item_id": second, "quantity": "1"}}},
+			"tenders": []object{{"method_id": cash, "amount_minor": 750, "reference": of.mark}}})
+		return id
+	}
+	kept, voided := sell(), sell()
+	ask("POST", "/sales/"+voided+"/void", object{"id": uuid.NewString(), "register_id": counter})
+	ask("POST", "/sales/"+kept+"/refund", object{"id": uuid.NewString(), "register_id": counter, "method_id": cash, "lines": []object{{"line_no": 1, "quantity": "1"}}})
+	ask("POST", "/shifts/"+shift+"/closure", object{"counted_minor": 10400})
+	ask("POST", "/shifts", object{"id": uuid.NewString(), "register_id": counter, "float_minor": 10000})
+	sell()
+	r.write(t, of, `insert into upload_exceptions (tenant_id, id, device_id, entry_no, kind, code, detail, amount_minor, body, received_at)
+		select $1, gen_random_uuid(), id, 1, 'item_created', 'sync.unreadable', $2, 0, '{}', now() from devices where tenant_id = $1 limit 1`, of.id, of.mark+" detail")
+}
+
+// pair makes a device the register's till and gives its token.
+func (r *ring) pair(t *testing.T, of *shop, owner, register string) string {
+	t.Helper()
+	code := r.must(t, of, owner, "POST", "/registers/"+register+"/pairing-code", nil)
+	paired := r.must(t, of, "", "POST", "/devices", object{"code": code["code"], "device_name": of.mark + " till"})
+	return paired["token"].(string)
+}
+
+func (r *ring) text(t *testing.T, sql string, args ...any) (text string) {
+	t.Helper()
+	require.NoError(t, r.superuser.QueryRow(t.Context(), sql, args...).Scan(&text))
+	return text
+}

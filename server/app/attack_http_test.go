@@ -1,0 +1,244 @@
+package app_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"souk/server/platform/web"
+	"souk/shared/wire"
+)
+
+// caller is one of those who try: nobody, a person of each role, or a till.
+type caller struct {
+	name  string
+	role  wire.Role // "" is nobody
+	token func(t *testing.T) string
+}
+
+func (c caller) may(grants map[wire.Role]map[wire.Permission]bool, needs wire.Permission) bool {
+	switch {
+	case needs == web.Anyone:
+		return true
+	case c.role == "":
+		return false
+	case needs == web.SignedIn:
+		return true
+	}
+	return grants[c.role][needs]
+}
+
+// callers are nobody, the 15 roles and a till of one shop. A session that signs
+// out is another one each time.
+func (r *ring) callers(of *shop) []caller {
+	all := []caller{{name: "nobody", token: func(*testing.T) string { return "" }}}
+	for _, role := range wire.Roles() {
+		all = append(all, caller{name: string(role), role: role, token: func(t *testing.T) string { return r.session(t, of, role) }})
+	}
+	return append(all, caller{name: "a till", role: wire.Till, token: func(*testing.T) string { return of.till }})
+}
+
+func endsSession(route web.Route) bool {
+	return route.Method == http.MethodDelete && route.Path == "/session"
+}
+
+// tokens are drawn once a caller, and anew where a call ends the session.
+func (r *ring) tokens(t *testing.T, callers []caller) []string {
+	t.Helper()
+	out := make([]string, len(callers))
+	for i, c := range callers {
+		out[i] = c.token(t)
+	}
+	return out
+}
+
+func TestAttackRoutesByRole(t *testing.T) {
+	ring := newRing(t)
+	callers := ring.callers(ring.b)
+	tokens := ring.tokens(t, callers)
+	grants := ring.program.Authority.Grants()
+	own := ring.prey(t, ring.b).rows
+	// What callers may do away with is not what the other callers stand on.
+	own["people"] = only(own["people"], "role", "pos_user")
+	own["devices"] = only(own["devices"], "register_id", ring.b.spare)
+	cases, allowed, reads := 0, 0, map[string]bool{}
+	for _, route := range ring.program.Web.Routes() {
+		last := ""
+		for i, who := range callers {
+			token := tokens[i]
+			if endsSession(route) {
+				token = who.token(t)
+			}
+			f := &filler{api: ring.program.Web.OpenAPI(), rows: own, own: own, turn: i}
+			got := ring.call(ring.b, token, "", f.fill(route))
+			cases++
+			label := fmt.Sprintf("%s by %s: %d %s", route.Name(), who.name, got.status, got.body)
+			require.Less(t, got.status, 500, label)
+			switch {
+			case who.may(grants, route.Needs):
+				allowed++
+				require.NotEqual(t, "auth.not_allowed", got.code(), label)
+				require.NotEqual(t, "auth.signed_out", got.code(), label)
+				if route.Method == http.MethodGet && got.status == http.StatusOK {
+					reads[route.Name()] = true
+				}
+				last = label
+			case who.role == "":
+				require.Equal(t, http.StatusUnauthorized, got.status, label)
+			default:
+				require.Equal(t, http.StatusForbidden, got.status, label)
+				require.Equal(t, "auth.not_allowed", got.code(), label)
+			}
+		}
+		if route.Method == http.MethodGet {
+			require.True(t, reads[route.Name()], "nobody could read %s: the suite may be refusing everything; last: %s", route.Name(), last)
+		}
+	}
+	t.Logf("routes by role: %d cases on %d routes by %d callers, %d of them allowed", cases, len(ring.program.Web.Routes()), len(callers), allowed)
+	require.Greater(t, allowed, len(ring.program.Web.Routes()))
+	require.Greater(t, cases, allowed)
+}
+
+// raid is one shop's callers going through the routes with another's ids.
+type raid struct {
+	ring                   *ring
+	prey                   *prey
+	own                    map[string][]map[string]any
+	before                 map[string]string
+	keys                   []map[string]any // the other shop's operations
+	cases, compared, taken int
+}
+
+func TestAttackRoutesWithAnothersIDs(t *testing.T) {
+	ring := newRing(t)
+	callers := ring.callers(ring.b)
+	tokens := ring.tokens(t, callers)
+	r := &raid{ring: ring, prey: ring.prey(t, ring.a), own: ring.prey(t, ring.b).rows, before: ring.fingerprint(t, ring.a.id)}
+	r.keys = r.prey.rows["operations"]
+	for _, creates := range []bool{false, true} {
+		for _, route := range ring.program.Web.Routes() {
+			for i, who := range callers {
+				if creates && (route.Method != http.MethodPost || who.role != wire.Owner) {
+					continue
+				}
+				token := func() string {
+					if endsSession(route) {
+						return who.token(t)
+					}
+					return tokens[i]
+				}
+				r.try(t, route, who, creates, token)
+			}
+			require.Equal(t, r.before, ring.fingerprint(t, ring.a.id), "%s with the other shop's ids changed it", route.Name())
+		}
+	}
+	t.Logf("routes with another shop's ids: %d cases on %d routes, %d pairs the same as with nobody's, %d taken in the caller's own shop, nothing seen, nothing changed",
+		r.cases, len(ring.program.Web.Routes()), r.compared, r.taken)
+	require.NotZero(t, r.compared)
+	require.NotZero(t, r.taken, "every call was refused: the bodies are not well made")
+}
+
+// try asks twice, with the other shop's ids and with nobody's: a stranger must
+// not be able to tell the two apart.
+func (r *raid) try(t *testing.T, route web.Route, who caller, creates bool, token func() string) {
+	t.Helper()
+	theirs := &filler{api: r.ring.program.Web.OpenAPI(), rows: r.prey.rows, own: r.own, creates: creates}
+	nobodys := &filler{api: r.ring.program.Web.OpenAPI(), own: r.own}
+	key := ""
+	if creates && len(r.keys) > 0 {
+		// The other shop's operation must not be answered here.
+		key, r.keys = r.keys[0]["id"].(string), r.keys[1:]
+	}
+	foreign := r.ring.call(r.ring.b, token(), key, theirs.fill(route))
+	random := r.ring.call(r.ring.b, token(), "", nobodys.fill(route))
+	r.cases += 2
+	label := fmt.Sprintf("%s by %s\nwith theirs: %d %s\nwith nobody's: %d %s", route.Name(), who.name, foreign.status, foreign.body, random.status, random.body)
+	require.Less(t, foreign.status, 500, label)
+	if theirs.taken > 0 {
+		r.compared++
+		require.Equal(t, random.bare(), foreign.bare(), label)
+	}
+	if leak := r.prey.canaryIn(foreign.body+fmt.Sprint(foreign.header), toAny(foreign.said)); leak != "" {
+		t.Errorf("%s of the other shop in the answer: %s", leak, label)
+	}
+	if foreign.status < 300 {
+		r.taken++
+	}
+}
+
+func TestAttackRoutesWithAnothersSession(t *testing.T) {
+	ring := newRing(t)
+	before := map[*shop]map[string]string{ring.a: ring.fingerprint(t, ring.a.id), ring.b: ring.fingerprint(t, ring.b.id)}
+	cases := 0
+	for _, way := range []struct{ of, at *shop }{{ring.a, ring.b}, {ring.b, ring.a}} {
+		callers := ring.callers(way.of)[1:]
+		tokens := ring.tokens(t, callers)
+		before[way.of] = ring.fingerprint(t, way.of.id)
+		for _, route := range ring.program.Web.Routes() {
+			for i, who := range callers {
+				f := &filler{api: ring.program.Web.OpenAPI()}
+				got := ring.call(way.at, tokens[i], "", f.fill(route))
+				cases++
+				require.Equal(t, http.StatusMisdirectedRequest, got.status, "%s by %s", route.Name(), who.name)
+				require.Empty(t, got.body)
+			}
+		}
+		for _, path := range []string{"/", "/live", "/api/openapi.json", "/api/docs", "/sales", "/api/nothing"} {
+			got := ring.call(way.at, tokens[0], "", request{method: http.MethodGet, target: path})
+			cases++
+			require.Equal(t, http.StatusMisdirectedRequest, got.status, path)
+		}
+	}
+	for of, print := range before {
+		require.Equal(t, print, ring.fingerprint(t, of.id))
+	}
+	t.Logf("routes with another shop's session: %d cases, 421 and nothing else", cases)
+	require.NotZero(t, cases)
+}
+
+func TestAttackRoutesWithDeadTokens(t *testing.T) {
+	ring := newRing(t)
+	cases := 0
+	for name, token := range ring.deadTokens(t, ring.b) {
+		for _, route := range ring.program.Web.Routes() {
+			if route.Needs == web.Anyone {
+				continue
+			}
+			got := ring.call(ring.b, token, "", (&filler{api: ring.program.Web.OpenAPI()}).fill(route))
+			cases++
+			require.Equal(t, http.StatusUnauthorized, got.status, "%s with %s: %s", route.Name(), name, got.body)
+		}
+	}
+	t.Logf("routes with dead tokens: %d cases, 401 each", cases)
+	require.NotZero(t, cases)
+}
+
+func TestAttackRoutesAtUnknownAddresses(t *testing.T) {
+	ring := newRing(t)
+	cases := 0
+	owner := ring.session(t, ring.b, wire.Owner)
+	for _, slug := range append([]string{"nobody-here", ring.a.slug + ".x", uuid.NewString()}, web.ReservedSlugs...) {
+		for _, route := range ring.program.Web.Routes() {
+			got := ring.call(&shop{slug: slug}, "", "", (&filler{api: ring.program.Web.OpenAPI()}).fill(route))
+			cases++
+			require.Equal(t, http.StatusNotFound, got.status, "%s at %s", route.Name(), slug)
+			require.NotContains(t, got.body, canaryMark)
+		}
+		got := ring.call(&shop{slug: slug}, owner, "", request{method: http.MethodGet, target: "/api/session"})
+		require.Contains(t, []int{http.StatusNotFound, http.StatusMisdirectedRequest}, got.status)
+	}
+	t.Logf("routes at unknown and reserved addresses: %d cases, 404 each", cases)
+	require.NotZero(t, cases)
+}
+
+// only keeps the rows that have a value in a column.
+func only(rows []map[string]any, column, value string) []map[string]any {
+	return slices.DeleteFunc(slices.Clone(rows), func(row map[string]any) bool { return row[column] != value })
+}
+
+func toAny(texts []string) []any { return []any{strings.Join(texts, " ")} }
