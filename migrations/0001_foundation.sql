@@ -133,16 +133,24 @@ alter table platform.change_queue owner to souk_owner;
 create function platform.queue_change() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    touched uuid[];
+    ids uuid[];
 begin
-    execute format('select array_agg(distinct %I) from (select %I from touched limit 10000) t', tg_argv[1], tg_argv[1]) into touched;
-    if touched is null then
+    -- One static statement a column: a dynamic one would be planned at every write.
+    case tg_argv[1]
+        when 'id' then select array_agg(distinct t.id) from touched t into ids;
+        when 'item_id' then select array_agg(distinct t.item_id) from touched t into ids;
+        when 'tenant_id' then select array_agg(distinct t.tenant_id) from touched t into ids;
+        when 'tax_code_id' then select array_agg(distinct t.tax_code_id) from touched t into ids;
+        when 'person_id' then select array_agg(distinct t.person_id) from touched t into ids;
+        when 'register_id' then select array_agg(distinct t.register_id) from touched t into ids;
+    end case;
+    if ids is null then
         return null;
     end if;
     insert into platform.change_queue (xid, tenant_id, topic, op, ids)
     values (pg_current_xact_id(), current_setting('app.tenant_id')::uuid, tg_argv[0],
-            case when cardinality(touched) > 100 then 'reload' else lower(tg_op) end,
-            case when cardinality(touched) > 100 then null else touched end);
+            case when cardinality(ids) > 100 then 'reload' else lower(tg_op) end,
+            case when cardinality(ids) > 100 then null else ids end);
     return null;
 end $$;
 
