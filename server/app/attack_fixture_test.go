@@ -27,8 +27,9 @@ type shop struct {
 	mark   string // in every text that its fixture writes
 	opened tenants.Opened
 	till   string // the device's token
-	spare  string // a register whose till nobody needs
-	people map[wire.Role]uuid.UUID
+	// register is the till's; spare is one whose till nobody needs.
+	register, spare, spareTill string
+	people                     map[wire.Role]uuid.UUID
 }
 
 // newRing opens two shops on a database of their own and lets both trade.
@@ -162,8 +163,8 @@ func (r *ring) trade(t *testing.T, of *shop) {
 		ask("POST", "/registers", object{"id": id, "store_id": store.ID, "name": fmt.Sprintf("%s register %d", of.mark, n), "kind": kind})
 	}
 	of.till = r.pair(t, of, owner, till)
-	of.spare = spare
-	r.pair(t, of, owner, spare)
+	of.register, of.spare = till, spare
+	of.spareTill = r.pair(t, of, owner, spare)
 	ask("POST", "/registers/"+spare+"/pairing-code", nil)
 
 	shift := uuid.NewString()

@@ -99,6 +99,7 @@ func TestAttackRoutesByRole(t *testing.T) {
 			require.True(t, reads[route.Name()], "nobody could read %s: the suite may be refusing everything; last: %s", route.Name(), last)
 		}
 	}
+	ring.verified(t)
 	t.Logf("routes by role: %d cases on %d routes by %d callers, %d of them allowed", cases, len(ring.program.Web.Routes()), len(callers), allowed)
 	require.Greater(t, allowed, len(ring.program.Web.Routes()))
 	require.Greater(t, cases, allowed)
@@ -137,6 +138,7 @@ func TestAttackRoutesWithAnothersIDs(t *testing.T) {
 			require.Equal(t, r.before, ring.fingerprint(t, ring.a.id), "%s with the other shop's ids changed it", route.Name())
 		}
 	}
+	ring.verified(t)
 	t.Logf("routes with another shop's ids: %d cases on %d routes, %d pairs the same as with nobody's, %d taken in the caller's own shop, nothing seen, nothing changed",
 		r.cases, len(ring.program.Web.Routes()), r.compared, r.taken)
 	require.NotZero(t, r.compared)
