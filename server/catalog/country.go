@@ -27,7 +27,8 @@ type datedPercent struct {
 // taxTable has a line for each code of a country: the code, its name, and the
 // rates with the days from which they hold. The first rate of a line holds from
 // the day of its law or, where that is older, from the start of our records, 2010.
-// Sources: European Commission, "VAT rates applied in the Member States" and
+// They are a start for the owner to confirm, not a legal source, and have not been
+// compared line by line with the places to check them: European Commission, "VAT rates applied in the Member States" and
 // Taxes in Europe Database; OECD, "Consumption Tax Trends"; for the others the
 // tax authorities' own pages (HMRC, CRA, ATO, IRD of New Zealand and of Sri Lanka,
 // CBIC, FTA, ZATCA, NTA, ESTV, SAT, SARS, KRA, FIRS, IRAS, RMCD, RD, NTS).

@@ -46,8 +46,9 @@ var general = []account{
 	{"6000", "Running costs", KindExpense, ""},
 }
 
-// charts are numbered as the country's bookkeepers expect: Germany after the
-// standard chart SKR 03, France after the plan comptable général.
+// charts are numbered in the manner of the country's standard chart (Germany SKR 03,
+// France plan comptable général). A bookkeeper should confirm them before the first
+// filing: they have not been compared with the published charts.
 var charts = map[string][]account{
 	"DE": {
 		{"1000", "Kasse", KindAsset, RoleCash},
