@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { attachScanner, Burst, decode, type Press } from './scan';
 
-/** Key intervals in ms. Scanners: 1 kHz USB polling, and a slow Bluetooth one. People: a fast typist with rolled keys. */
+/** Key intervals in ms, assumed and not recorded. Scanners: 1 kHz USB polling, and a slow Bluetooth one. People: a fast typist with rolled keys. */
 const timings = {
 	usb: [2, 2, 3, 2, 2, 2, 3, 2, 2, 2, 2, 3, 2],
 	bluetooth: [11, 24, 12, 30, 11, 12, 33, 12, 11, 22, 12, 11, 12],
