@@ -169,7 +169,7 @@ func (f *filler) value(schema *huma.Schema, field, path string, depth int) any {
 	case schema.Type == "boolean":
 		return true
 	case schema.Type == "string":
-		return f.text(schema, field, path, depth)
+		return f.text(schema, field, path)
 	default:
 		return map[string]any{}
 	}
@@ -206,7 +206,7 @@ func (f *filler) number(schema *huma.Schema, field string) any {
 	return int64(value)
 }
 
-func (f *filler) text(schema *huma.Schema, field, path string, depth int) any {
+func (f *filler) text(schema *huma.Schema, field, path string) any {
 	if schema.Format == "uuid" || isID(field) {
 		return f.id(field, path)
 	}
