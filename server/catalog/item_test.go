@@ -242,6 +242,7 @@ func TestCreateMany(t *testing.T) {
 	items := make([]catalog.NewItem, 5000)
 	for i := range items {
 		items[i] = newItem("Thing number "+decimal.MustNew(int64(i), 0).String(), priced(money.Amount(i)), coded("c"+decimal.MustNew(int64(i), 0).String()))
+		items[i].SKU = "sku" + decimal.MustNew(int64(i), 0).String() // a made-up one may begin with any digits
 	}
 	require.NoError(t, catalog.CreateMany(ctx, tx, items))
 	n, err := db.One[int](ctx, tx, countItems, db.Args{})
