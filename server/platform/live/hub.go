@@ -6,9 +6,7 @@ package live
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
@@ -21,15 +19,18 @@ import (
 )
 
 const (
-	queueLength   = 64               // frames a socket may lag behind before it is closed
+	ringLength    = 4096 // events of a tenant kept in memory; who lags behind more is closed
+	readAtOnce    = 1000
 	mostMissed    = 10_000           // events told one by one after an absence; more is a reload
 	socketsPer    = 20               // sockets one person or device may hold
 	sweepEvery    = time.Second      // catches what a crash between commit and wake left
-	recheckEvery  = 4 * time.Second  // so that a lost right closes its socket within five
+	recheckEvery  = 4 * time.Second  // for what no event announces: a session's end by the clock
 	writeWithin   = 10 * time.Second // a frame's time to leave
+	partWithin    = 2 * time.Second  // a goodbye's
 	pingEvery     = 25 * time.Second
 	silentFor     = 70 * time.Second
 	helloWithin   = 10 * time.Second
+	framesPerMin  = 600 // that a client may send; a hello and pings are a handful
 	slowCloseCode = 4008
 )
 
@@ -43,6 +44,8 @@ type Config struct {
 	Changed func(tenant uuid.UUID)
 	// SignedIn is the permission that everyone signed in holds.
 	SignedIn wire.Permission
+	// Ring is how many events of a tenant are kept in memory; 0 means 4,096.
+	Ring int
 }
 
 // identityTopics are those after which every socket's rights are looked at again.
@@ -53,18 +56,30 @@ type Hub struct {
 	cfg      Config
 	upgrader websocket.Upgrader
 	topics   map[string]Topic
-	mu       sync.Mutex
-	rooms    map[uuid.UUID]*room
-	draining bool
 	ctx      context.Context
 	stop     context.CancelFunc
 	running  sync.WaitGroup
+
+	mu       sync.Mutex
+	sockets  map[*socket]struct{} // from the upgrade on, before their hello too
+	held     map[holder]int
+	rooms    map[uuid.UUID]*room
+	draining bool
 }
+
+// holder is a person or a device, whose sockets are counted.
+type holder struct{ tenant, actor uuid.UUID }
 
 // New makes the hub and starts its sweep. Drain ends it.
 func New(cfg Config) *Hub {
 	ctx, stop := context.WithCancel(context.Background()) //nolint:forbidigo // sockets outlive their requests
-	h := &Hub{cfg: cfg, topics: map[string]Topic{}, rooms: map[uuid.UUID]*room{}, ctx: ctx, stop: stop}
+	h := &Hub{
+		cfg: cfg, topics: map[string]Topic{}, ctx: ctx, stop: stop,
+		sockets: map[*socket]struct{}{}, held: map[holder]int{}, rooms: map[uuid.UUID]*room{},
+	}
+	if cfg.Ring == 0 {
+		h.cfg.Ring = ringLength
+	}
 	for _, topic := range cfg.Topics {
 		h.topics[topic.Name] = topic
 	}
@@ -73,8 +88,7 @@ func New(cfg Config) *Hub {
 		// The gate in package web has compared Origin with the host already.
 		CheckOrigin: func(*http.Request) bool { return true },
 	}
-	h.running.Add(1)
-	go h.sweep()
+	h.running.Go(h.sweep)
 	return h
 }
 
@@ -88,17 +102,15 @@ func (h *Hub) Wake(tenant uuid.UUID) {
 	}
 }
 
-// Drain tells every socket to come back elsewhere or later, and ends the hub.
+// Drain tells every socket to come back elsewhere or later, lets no new one in
+// and returns when the hub has ended. Sockets that do not take leave are cut.
 func (h *Hub) Drain() {
 	h.mu.Lock()
 	h.draining = true
-	rooms := h.all()
-	h.mu.Unlock()
-	for _, r := range rooms {
-		for _, s := range r.everyone() {
-			s.bye("restart", websocket.CloseServiceRestart)
-		}
+	for s := range h.sockets {
+		s.part("restart", websocket.CloseServiceRestart)
 	}
+	h.mu.Unlock()
 	h.stop()
 	h.running.Wait()
 }
@@ -107,14 +119,35 @@ func (h *Hub) Drain() {
 func (h *Hub) Sockets() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	n := 0
-	for _, r := range h.rooms {
-		n += len(r.everyone())
-	}
-	return n
+	return len(h.sockets)
 }
 
-func (h *Hub) all() []*room {
+func (h *Hub) sweep() {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	checked := time.Now()
+	for {
+		select {
+		case <-h.ctx.Done():
+			return
+		case <-tick.C:
+		}
+		again := time.Since(checked) >= recheckEvery
+		if again {
+			checked = time.Now()
+		}
+		for _, r := range h.occupied() {
+			r.poke()
+			if again {
+				r.recheck()
+			}
+		}
+	}
+}
+
+func (h *Hub) occupied() []*room {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	rooms := make([]*room, 0, len(h.rooms))
 	for _, r := range h.rooms {
 		rooms = append(rooms, r)
@@ -122,60 +155,84 @@ func (h *Hub) all() []*room {
 	return rooms
 }
 
-func (h *Hub) sweep() {
-	defer h.running.Done()
-	tick := time.NewTicker(sweepEvery)
-	defer tick.Stop()
-	last := time.Now()
-	for {
-		select {
-		case <-h.ctx.Done():
-			return
-		case <-tick.C:
-		}
-		h.mu.Lock()
-		rooms := h.all()
-		h.mu.Unlock()
-		for _, r := range rooms {
-			r.poke()
-		}
-		if time.Since(last) >= recheckEvery {
-			last = time.Now()
-			for _, r := range rooms {
-				r.recheck()
-			}
-		}
-	}
-}
-
-// room finds or makes a tenant's room.
-func (h *Hub) room(tenant uuid.UUID) (*room, bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.draining {
-		return nil, false
-	}
-	r := h.rooms[tenant]
-	if r == nil {
-		r = &room{hub: h, tenant: tenant, sockets: map[*socket]bool{}}
-		h.rooms[tenant] = r
-	}
-	return r, true
-}
-
 // Serve makes a request a socket and returns at once; the socket lives on. The
 // caller has checked host, origin and that the token is of this tenant.
 func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, tenant uuid.UUID, token auth.Token) {
+	actor, err := h.cfg.Authority.Resolve(r.Context(), token)
+	if err != nil {
+		status := http.StatusServiceUnavailable
+		if signedOut(err) {
+			status = http.StatusUnauthorized
+		}
+		http.Error(w, http.StatusText(status), status)
+		return
+	}
 	conn, err := h.upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return // the upgrader has answered
 	}
-	s := &socket{hub: h, conn: conn, token: token, queue: make(chan message, queueLength), gone: make(chan struct{})}
-	h.running.Add(1)
-	go func() {
-		defer h.running.Done()
-		s.live(tenant)
-	}()
+	s := &socket{
+		hub: h, conn: conn, token: token, holder: holder{tenant, actor.Identity().Actor},
+		pen: make(chan struct{}, 1), gone: make(chan struct{}),
+	}
+	if !h.admit(s) {
+		_ = conn.Close()
+	}
+}
+
+// admit starts a socket's life, unless the hub is ending.
+func (h *Hub) admit(s *socket) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.draining {
+		return false
+	}
+	h.sockets[s] = struct{}{}
+	h.held[s.holder]++
+	crowded := h.held[s.holder] > socketsPer
+	h.running.Go(func() {
+		defer h.release(s)
+		if crowded {
+			s.part("too_many", websocket.ClosePolicyViolation)
+		}
+		s.live(crowded)
+	})
+	return true
+}
+
+func (h *Hub) release(s *socket) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.sockets, s)
+	if h.held[s.holder]--; h.held[s.holder] == 0 {
+		delete(h.held, s.holder)
+	}
+}
+
+// enter finds or makes a tenant's room. Whoever enters must leave.
+func (h *Hub) enter(tenant uuid.UUID) *room {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r := h.rooms[tenant]
+	if r == nil {
+		r = &room{hub: h, tenant: tenant, sockets: map[*socket]struct{}{}}
+		h.rooms[tenant] = r
+	}
+	r.guests++
+	return r
+}
+
+// leave gives up an empty room, so that the next one to come reads the database
+// again.
+func (h *Hub) leave(r *room, s *socket) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r.mu.Lock()
+	delete(r.sockets, s)
+	r.mu.Unlock()
+	if r.guests--; r.guests == 0 {
+		delete(h.rooms, r.tenant)
+	}
 }
 
 // rights gives which of the topics an actor may watch, and which not.
@@ -189,195 +246,4 @@ func (h *Hub) rights(actor auth.Actor, asked []string) (allowed, denied []string
 		}
 	}
 	return allowed, denied
-}
-
-const (
-	readHead db.SQL = `
-		select coalesce(max(seq), 0) as seq, coalesce(min(seq), 1) as oldest, public.database_epoch() as epoch
-		from   changes
-		where  tenant_id = @tenant`
-
-	readSince db.SQL = `
-		select seq, topic, entity_id, op
-		from   changes
-		where  tenant_id = @tenant and seq > @after
-		order  by seq
-		limit  @most`
-)
-
-type head struct {
-	Seq    int64
-	Oldest int64
-	Epoch  uuid.UUID
-}
-
-type change struct {
-	Seq      int64
-	Topic    string
-	EntityID *uuid.UUID
-	Op       string
-}
-
-func (c change) message() message {
-	if c.Op == "reload" {
-		return message{Type: "reload", Seq: &c.Seq, Topic: &c.Topic}
-	}
-	return message{Type: "change", Seq: &c.Seq, Topic: &c.Topic, ID: c.EntityID, Op: c.Op}
-}
-
-func (h *Hub) head(tenant uuid.UUID) (found head, err error) {
-	err = h.cfg.Database.Read(h.ctx, db.Identity{Tenant: tenant}, func(ctx context.Context, tx *db.Tx) error {
-		found, err = db.One[head](ctx, tx, readHead, db.Args{})
-		return err
-	})
-	return found, err
-}
-
-func (h *Hub) since(tenant uuid.UUID, after int64, most int) (found []change, err error) {
-	err = h.cfg.Database.Read(h.ctx, db.Identity{Tenant: tenant}, func(ctx context.Context, tx *db.Tx) error {
-		found, err = db.All[change](ctx, tx, readSince, db.Args{"after": after, "most": most})
-		return err
-	})
-	return found, err
-}
-
-// room is one tenant's sockets and how far they have been told.
-type room struct {
-	hub     *Hub
-	tenant  uuid.UUID
-	mu      sync.Mutex
-	sockets map[*socket]bool
-	seq     int64
-	epoch   uuid.UUID
-	known   bool // seq and epoch have been read
-	reading bool
-	again   bool
-}
-
-func (r *room) everyone() []*socket {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	all := make([]*socket, 0, len(r.sockets))
-	for s := range r.sockets {
-		all = append(all, s)
-	}
-	return all
-}
-
-// poke reads what is new, once at a time; a poke during that makes one more round.
-func (r *room) poke() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if !r.known || len(r.sockets) == 0 {
-		return
-	}
-	if r.reading {
-		r.again = true
-		return
-	}
-	r.reading = true
-	r.hub.running.Add(1)
-	go func() {
-		defer r.hub.running.Done()
-		r.read()
-	}()
-}
-
-func (r *room) read() {
-	for {
-		found, err := r.hub.since(r.tenant, r.at(), 1000)
-		if err != nil && r.hub.ctx.Err() == nil {
-			slog.Warn("changes not read; the sweep tries again", "tenant", r.tenant, "error", err)
-		}
-		if len(found) > 0 {
-			r.tell(found)
-		}
-		r.mu.Lock()
-		if err != nil || (len(found) < 1000 && !r.again) {
-			r.reading, r.again = false, false
-			r.mu.Unlock()
-			return
-		}
-		r.again = false
-		r.mu.Unlock()
-	}
-}
-
-func (r *room) at() int64 {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.seq
-}
-
-func (r *room) tell(found []change) {
-	identity := slices.ContainsFunc(found, func(c change) bool { return slices.Contains(identityTopics, c.Topic) })
-	if identity && r.hub.cfg.Changed != nil {
-		r.hub.cfg.Changed(r.tenant)
-	}
-	if identity {
-		r.recheck() // before the events: who lost a right is not told any more
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, c := range found {
-		if c.Seq <= r.seq {
-			continue
-		}
-		for s := range r.sockets {
-			s.offer(c)
-		}
-		r.seq = c.Seq
-	}
-}
-
-// recheck looks at every socket's rights again.
-func (r *room) recheck() {
-	for _, s := range r.everyone() {
-		s.recheck()
-	}
-}
-
-// join lets a socket in and gives the place in the stream from which it is told
-// everything by the room.
-func (r *room) join(s *socket) (seq int64, epoch uuid.UUID, err error) {
-	r.mu.Lock()
-	known := r.known
-	r.mu.Unlock()
-	var now head
-	if !known {
-		if now, err = r.hub.head(r.tenant); err != nil {
-			return 0, uuid.Nil, err
-		}
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if !r.known {
-		r.seq, r.epoch, r.known = now.Seq, now.Epoch, true
-	}
-	r.sockets[s] = true
-	return r.seq, r.epoch, nil
-}
-
-// leave forgets a socket; an empty room is given up, so that the next one to
-// come reads the database again.
-func (r *room) leave(s *socket) {
-	r.hub.mu.Lock()
-	defer r.hub.mu.Unlock()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.sockets, s)
-	if len(r.sockets) == 0 && r.hub.rooms[r.tenant] == r {
-		delete(r.hub.rooms, r.tenant)
-	}
-}
-
-// crowded reports whether an actor holds too many sockets already.
-func (r *room) crowded(actor uuid.UUID) bool {
-	n := 0
-	for _, s := range r.everyone() {
-		if s.who() == actor {
-			n++
-		}
-	}
-	return n > socketsPer
 }

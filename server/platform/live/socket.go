@@ -1,6 +1,9 @@
 package live
 
 import (
+	"encoding/json"
+	"io"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -22,6 +25,15 @@ type message struct {
 	Op     string     `json:"op,omitempty"`
 	Code   string     `json:"code,omitempty"`
 	Denied []string   `json:"denied,omitempty"`
+	After  int        `json:"after_ms,omitempty"` // when to come back
+}
+
+func (m message) text() []byte {
+	text, err := json.Marshal(m)
+	if err != nil {
+		panic(err) // it has nothing that cannot be encoded
+	}
+	return text
 }
 
 // hello is a client's first and only frame that means anything.
@@ -32,222 +44,333 @@ type hello struct {
 	Topics []string   `json:"topics"`
 }
 
-// socket is one open connection.
+// socket is one open connection. It costs one goroutine, which reads; another
+// writes while there is something to write.
 type socket struct {
-	hub   *Hub
-	conn  *websocket.Conn
-	token auth.Token
-	queue chan message
-	gone  chan struct{}
-	once  sync.Once
-	pen   sync.Mutex // one data frame at a time
+	hub    *Hub
+	conn   *websocket.Conn
+	token  auth.Token
+	holder holder
+	pen    chan struct{} // held by whoever writes a data frame
+	gone   chan struct{} // closed when the reading has ended
 
-	mu     sync.Mutex
-	actor  uuid.UUID
-	asked  []string
-	topics []string
-}
+	room *room
 
-func (s *socket) who() uuid.UUID {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.actor
+	mu      sync.Mutex
+	asked   []string
+	topics  []string
+	seq     int64    // up to which it has been told everything it watches
+	reloads []string // topics that it may watch anew and has to ask for
+	told    bool     // has had its welcome; the writer may run
+	more    bool     // there may be something to write
+	writing bool
+	parting bool
 }
 
 // live is the whole life of a socket: hello, welcome, what was missed, and then
 // whatever the room tells, until either side ends it.
-func (s *socket) live(tenant uuid.UUID) {
-	defer s.end()
+func (s *socket) live(crowded bool) {
+	defer func() {
+		close(s.gone)
+		_ = s.conn.Close()
+	}()
 	s.conn.SetReadLimit(64 << 10)
 	_ = s.conn.SetReadDeadline(time.Now().Add(helloWithin))
 	var h hello
-	if err := s.conn.ReadJSON(&h); err != nil || h.Type != "hello" || len(h.Topics) > 100 {
-		s.bye("bad_hello", websocket.ClosePolicyViolation)
+	if err := s.conn.ReadJSON(&h); err != nil || h.Type != "hello" || len(h.Topics) > 100 || crowded {
+		s.part("bad_hello", websocket.ClosePolicyViolation)
+		s.read()
 		return
 	}
+	s.room = s.hub.enter(s.holder.tenant)
+	defer s.hub.leave(s.room, s)
+	s.open(h)
+	s.read()
+}
+
+// open lets the socket into its tenant's room, or parts with it.
+func (s *socket) open(h hello) {
 	actor, err := s.hub.cfg.Authority.Resolve(s.hub.ctx, s.token)
 	if err != nil {
-		s.bye("unauthenticated", websocket.ClosePolicyViolation)
+		s.refused(err)
 		return
 	}
 	allowed, denied := s.hub.rights(actor, h.Topics)
 	if len(allowed) == 0 {
-		s.bye("forbidden", websocket.ClosePolicyViolation)
+		s.part("forbidden", websocket.ClosePolicyViolation)
 		return
 	}
 	s.mu.Lock()
-	s.actor, s.asked, s.topics = actor.Identity().Actor, h.Topics, allowed
+	s.asked, s.topics = h.Topics, allowed
 	s.mu.Unlock()
-
-	r, open := s.hub.room(tenant)
-	if !open {
-		s.bye("restart", websocket.CloseServiceRestart)
-		return
-	}
-	seq, epoch, err := r.join(s)
-	defer r.leave(s)
+	at, err := s.room.join(s)
 	if err != nil {
-		s.bye("restart", websocket.CloseInternalServerErr)
+		s.part("restart", websocket.CloseTryAgainLater)
 		return
 	}
-	if r.crowded(s.who()) {
-		s.bye("too_many", websocket.ClosePolicyViolation)
+	// What was committed while it joined woke nobody. And rights withdrawn before
+	// it stood among the room's sockets are seen now.
+	s.room.poke()
+	s.recheck()
+	if !s.send(message{Type: "welcome", Epoch: &at.Epoch, Seq: &at.Seq, Denied: denied}.text()) {
 		return
 	}
-	if !s.catchUp(tenant, h, seq, epoch, denied) {
+	seq, err := s.catchUp(h, at)
+	if err != nil {
+		s.part("restart", websocket.CloseTryAgainLater)
 		return
 	}
-	s.hub.running.Add(1)
-	go func() {
-		defer s.hub.running.Done()
-		s.write()
-	}()
-	s.read()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seq, s.told = seq, true
+	s.nudge()
 }
 
-// catchUp says welcome and tells what the client missed. It writes by itself: the
-// writer starts after it, and meanwhile the room's events wait in the queue.
-func (s *socket) catchUp(tenant uuid.UUID, h hello, seq int64, epoch uuid.UUID, denied []string) bool {
-	if !s.send(message{Type: "welcome", Epoch: &epoch, Seq: &seq, Denied: denied}) {
-		return false
-	}
+// catchUp tells what the client missed and is not in memory, and gives the number
+// from which the writer goes on.
+func (s *socket) catchUp(h hello, at place) (int64, error) {
 	if h.Seq == nil || h.Epoch == nil {
-		return true // a first visit: it has just fetched, or is about to
+		return at.Seq, nil // a first visit: it has just fetched, or is about to
 	}
-	if *h.Epoch != epoch || *h.Seq > seq {
-		return s.send(message{Type: "reload"})
+	if *h.Epoch != at.Epoch {
+		s.send(message{Type: "reload"}.text())
+		return at.Seq, nil
 	}
-	if *h.Seq == seq {
-		return true
+	if *h.Seq > at.Seq {
+		// It may have read the table before the room did; else it has a future that is not ours.
+		now, err := s.hub.head(s.holder.tenant)
+		if err == nil && *h.Seq > now.Seq {
+			s.send(message{Type: "reload"}.text())
+		}
+		return at.Seq, err
 	}
-	missed, err := s.hub.since(tenant, *h.Seq, mostMissed+1)
+	if _, here := s.room.after(*h.Seq); here {
+		return *h.Seq, nil
+	}
+	missed, _, err := s.hub.since(s.holder.tenant, *h.Seq, mostMissed+1)
 	if err != nil {
-		s.bye("restart", websocket.CloseInternalServerErr)
-		return false
+		return 0, err
 	}
 	// A gap at the beginning means that the rows were kept no longer.
 	if len(missed) > mostMissed || len(missed) == 0 || missed[0].Seq != *h.Seq+1 {
-		return s.send(message{Type: "reload"})
+		s.send(message{Type: "reload"}.text())
+		return at.Seq, nil
 	}
 	for _, c := range missed {
-		if c.Seq > seq {
-			break // the room tells these
-		}
-		if s.watches(c.Topic) && !s.send(c.message()) {
-			return false
+		// What is beyond at, the room tells.
+		if c.Seq <= at.Seq && s.watches(c.Topic) && !s.send(c.event().text) {
+			break
 		}
 	}
-	return true
+	return at.Seq, nil
 }
 
 func (s *socket) watches(topic string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Contains(s.topics, topic)
+	return s.allowed(topic)
 }
 
-// offer queues an event. A socket whose queue is full is closed, with the code
-// that tells it to resume, and slows nobody.
-func (s *socket) offer(c change) {
-	if !s.watches(c.Topic) {
+// allowed is watches with the lock held.
+func (s *socket) allowed(topic string) bool { return slices.Contains(s.topics, topic) }
+
+// advance says that the room has gone on from one number to another, by events
+// of these topics. It never waits for the socket.
+func (s *socket) advance(from, to int64, topics []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.told && !s.writing && s.seq == from && !slices.ContainsFunc(topics, s.allowed) {
+		s.seq = to // nothing for this one: no writer need run
 		return
 	}
-	select {
-	case s.queue <- c.message():
-	default:
-		go s.bye("slow", slowCloseCode)
+	s.nudge()
+}
+
+// nudge sees to it that a writer looks for work. The lock is held.
+func (s *socket) nudge() {
+	s.more = true
+	if s.told && !s.writing && !s.parting {
+		s.writing = true
+		go s.write()
 	}
 }
 
-// recheck looks whether the caller is still who it was and what it may watch.
-func (s *socket) recheck() {
-	actor, err := s.hub.cfg.Authority.Resolve(s.hub.ctx, s.token)
-	if s.hub.ctx.Err() != nil {
-		return
-	}
-	if err != nil {
-		if isIdentity(err) {
-			s.bye("unauthenticated", websocket.ClosePolicyViolation)
+// write tells the socket what it has not been told, and ends when it has. A
+// socket so slow that the room has forgotten what comes next is closed, with the
+// code that tells it to resume.
+func (s *socket) write() {
+	for {
+		s.mu.Lock()
+		if s.parting || !s.more {
+			s.writing = false
+			s.mu.Unlock()
+			return
 		}
-		return
+		s.more = false
+		seq, reloads := s.seq, s.reloads
+		s.reloads = nil
+		s.mu.Unlock()
+		for _, topic := range reloads {
+			s.send(message{Type: "reload", Topic: &topic}.text())
+		}
+		events, here := s.room.after(seq)
+		if !here {
+			s.part("slow", slowCloseCode)
+			continue
+		}
+		s.tell(events)
+	}
+}
+
+func (s *socket) tell(events []event) {
+	for _, e := range events {
+		s.mu.Lock()
+		watched := s.allowed(e.topic) && !s.parting
+		s.mu.Unlock()
+		if watched && !s.send(e.text) {
+			s.part("slow", slowCloseCode)
+			return
+		}
 	}
 	s.mu.Lock()
-	s.topics, _ = s.hub.rights(actor, s.asked)
-	none := len(s.topics) == 0
-	s.mu.Unlock()
-	if none {
-		s.bye("forbidden", websocket.ClosePolicyViolation)
+	defer s.mu.Unlock()
+	if len(events) > 0 {
+		s.seq, s.more = events[len(events)-1].seq, true
 	}
 }
 
-// read waits for the end. What a client says after its hello is not looked at.
+// send writes one frame. A socket that cannot take it in time is cut; that it
+// missed something it learns when it comes back with its number.
+func (s *socket) send(text []byte) bool {
+	s.pen <- struct{}{}
+	defer func() { <-s.pen }()
+	_ = s.conn.SetWriteDeadline(time.Now().Add(writeWithin))
+	if err := s.conn.WriteMessage(websocket.TextMessage, text); err != nil {
+		_ = s.conn.Close()
+		return false
+	}
+	return true
+}
+
+// recheck looks whether the caller is still who it was and what it may watch. A
+// topic that was not allowed before begins with a reload.
+func (s *socket) recheck() {
+	actor, err := s.hub.cfg.Authority.Resolve(s.hub.ctx, s.token)
+	if err != nil {
+		if signedOut(err) {
+			s.refused(err)
+		}
+		return // the next look will tell
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before := s.topics
+	s.topics, _ = s.hub.rights(actor, s.asked)
+	if len(s.topics) == 0 {
+		s.partLocked("forbidden", websocket.ClosePolicyViolation)
+		return
+	}
+	for _, topic := range s.topics {
+		if !slices.Contains(before, topic) {
+			s.reloads = append(s.reloads, topic)
+			s.nudge()
+		}
+	}
+}
+
+func (s *socket) refused(err error) {
+	if signedOut(err) {
+		s.part("unauthenticated", websocket.ClosePolicyViolation)
+		return
+	}
+	s.part("restart", websocket.CloseTryAgainLater)
+}
+
+// read waits for the end. What a client says after its hello is not looked at,
+// but it may not say much.
 func (s *socket) read() {
 	s.conn.SetReadLimit(4 << 10)
-	alive := func() { _ = s.conn.SetReadDeadline(time.Now().Add(silentFor)) }
+	ping := time.AfterFunc(pingEvery, s.ping)
+	defer ping.Stop()
+	heard := 0
+	since := time.Now()
+	alive := func() {
+		_ = s.conn.SetReadDeadline(time.Now().Add(silentFor))
+		if time.Since(since) > time.Minute {
+			heard, since = 0, time.Now()
+		}
+		if heard++; heard == framesPerMin {
+			s.part("too_much", websocket.ClosePolicyViolation)
+		}
+	}
 	alive()
-	s.conn.SetPongHandler(func(string) error { alive(); return nil })
 	answer := s.conn.PingHandler()
+	s.conn.SetPongHandler(func(string) error { alive(); ping.Reset(pingEvery); return nil })
 	s.conn.SetPingHandler(func(text string) error { alive(); return answer(text) })
 	for {
-		if _, _, err := s.conn.NextReader(); err != nil {
+		_, message, err := s.conn.NextReader()
+		if err != nil {
+			return
+		}
+		// To the end: the limit holds for a message only while it is read.
+		if _, err := io.Copy(io.Discard, message); err != nil {
 			return
 		}
 		alive()
 	}
 }
 
-func (s *socket) write() {
-	ping := time.NewTicker(pingEvery)
-	defer ping.Stop()
-	for {
-		select {
-		case <-s.gone:
-			return
-		case m := <-s.queue:
-			if !s.send(m) {
-				s.end()
-				return
-			}
-		case <-ping.C:
-			if s.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeWithin)) != nil {
-				s.end()
-				return
-			}
-		}
+// ping asks whether the client is still there. Its answer winds up the next one;
+// without one the silence ends the socket.
+func (s *socket) ping() {
+	_ = s.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeWithin))
+}
+
+// part ends the socket and says why. It returns at once and works once.
+func (s *socket) part(code string, status int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.partLocked(code, status)
+}
+
+func (s *socket) partLocked(code string, status int) {
+	if s.parting {
+		return
+	}
+	s.parting = true
+	go s.goodbye(code, status)
+}
+
+// goodbye says why in a frame of its own and in the close frame. A socket that is
+// stuck in the middle of a frame hears neither and is cut.
+func (s *socket) goodbye(code string, status int) {
+	defer func() { _ = s.conn.Close() }()
+	late := time.NewTimer(partWithin)
+	defer late.Stop()
+	select {
+	case s.pen <- struct{}{}:
+	case <-s.gone:
+		return
+	case <-late.C:
+		return
+	}
+	last := message{Type: "bye", Code: code}
+	if code == "restart" {
+		last.After = 200 + rand.IntN(3000) // not everybody at once
+	}
+	_ = s.conn.SetWriteDeadline(time.Now().Add(partWithin))
+	if s.conn.WriteMessage(websocket.TextMessage, last.text()) == nil {
+		_ = s.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(status, code), time.Now().Add(partWithin))
+	}
+	<-s.pen
+	select { // closing at once could overtake what was just written
+	case <-s.gone:
+	case <-late.C:
 	}
 }
 
-func (s *socket) send(m message) bool {
-	s.pen.Lock()
-	defer s.pen.Unlock()
-	return s.put(m)
-}
-
-func (s *socket) put(m message) bool {
-	_ = s.conn.SetWriteDeadline(time.Now().Add(writeWithin))
-	return s.conn.WriteJSON(m) == nil
-}
-
-// bye closes the socket and says why: in a frame of its own unless a write is
-// stuck, and in the close frame always.
-func (s *socket) bye(code string, status int) {
-	if s.pen.TryLock() {
-		s.put(message{Type: "bye", Code: code})
-		s.pen.Unlock()
-	}
-	_ = s.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(status, code), time.Now().Add(time.Second))
-	s.end()
-}
-
-func (s *socket) end() {
-	s.once.Do(func() {
-		close(s.gone)
-		_ = s.conn.Close()
-	})
-}
-
-// isIdentity tells a lost right from a database that does not answer.
-func isIdentity(err error) bool {
+// signedOut tells a lost right from a database that does not answer.
+func signedOut(err error) bool {
 	found := fault.Of(err)
 	return found != nil && found.Kind == fault.KindUnauthenticated
 }
