@@ -64,7 +64,7 @@ func (b *bench) sockets(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			defer conn.Close()
+			context.AfterFunc(ctx, func() { _ = conn.Close() })
 			open.Add(1)
 			go func() { defer open.Done(); w.listen(conn) }()
 		}
