@@ -110,14 +110,15 @@ func (b *bench) signIn(shop dbtest.Shop) string {
 	return text
 }
 
-// addCustomers makes n customers in one transaction.
-func (b *bench) addCustomers(shop dbtest.Shop, n int) {
+// addCustomers makes n customers in one transaction and gives their ids.
+func (b *bench) addCustomers(shop dbtest.Shop, n int) []uuid.UUID {
 	b.t.Helper()
 	ids := make([]uuid.UUID, n)
 	for i := range ids {
 		ids[i] = uuid.New()
 	}
 	b.write(shop.Identity(), addCustomers, db.Args{"ids": ids, "now": b.database.Now()})
+	return ids
 }
 
 func (b *bench) head(shop dbtest.Shop) int64 {
@@ -194,16 +195,14 @@ func (c *client) next() frame {
 	return f
 }
 
-// quiet takes that nothing more comes for a while. The socket is of no use after it.
-func (c *client) quiet() {
+// only takes that the next frame is the event of one entity, so that whatever was
+// written before it and is not this socket's has not been told.
+func (c *client) only(topic string, id uuid.UUID) {
 	c.t.Helper()
-	var f frame
-	require.NoError(c.t, c.conn.SetReadDeadline(time.Now().Add(300*time.Millisecond)))
-	err := c.conn.ReadJSON(&f)
-	require.Error(c.t, err, "%+v", f)
-	var timeout net.Error
-	require.ErrorAs(c.t, err, &timeout)
-	require.True(c.t, timeout.Timeout())
+	f := c.next()
+	require.Equal(c.t, "change", f.Type, "%+v", f)
+	require.Equal(c.t, topic, *f.Topic)
+	require.Equal(c.t, id, *f.ID)
 }
 
 // changesUpTo reads events until one number and gives all their numbers.

@@ -74,12 +74,36 @@ func TestDelivery(t *testing.T) {
 	})
 	t.Run("one shop's events never reach another's sockets", func(t *testing.T) {
 		b := start(t, dbtest.Open(t), 0)
+		const each = 50
+		topics := []string{customers, "people.list", "people.sessions"}
+		var writers, readers sync.WaitGroup
+		var ids, told [2][]uuid.UUID
+		for i := range 2 {
+			shop := dbtest.NewShop(t, b.database)
+			c, _ := b.listen(b.signIn(shop), place{}, topics...)
+			writers.Go(func() {
+				for range each {
+					ids[i] = append(ids[i], b.addCustomers(shop, 1)...)
+				}
+			})
+			readers.Go(func() {
+				for range each {
+					told[i] = append(told[i], *c.next().ID)
+				}
+			})
+		}
+		writers.Wait()
+		readers.Wait()
+		require.Equal(t, ids, told)
+	})
+	t.Run("nor do they when the other shop is silent", func(t *testing.T) {
+		b := start(t, dbtest.Open(t), 0)
 		mine, theirs := dbtest.NewShop(t, b.database), dbtest.NewShop(t, b.database)
 		c, _ := b.listen(b.signIn(mine), place{}, customers, "people.list", "people.sessions")
 		other, welcome := b.listen(b.signIn(theirs), place{}, customers)
 		b.addCustomers(theirs, 3)
 		require.Len(t, other.changesUpTo(welcome.Seq+3), 3)
-		c.quiet()
+		c.only(customers, b.addCustomers(mine, 1)[0])
 	})
 }
 
@@ -109,9 +133,10 @@ func TestResume(t *testing.T) {
 		require.Equal(t, run(w.Seq+5, w.Seq+11), c.changesUpTo(w.Seq+11))
 	})
 	t.Run("tells only what the socket watches", func(t *testing.T) {
-		b, _, token, w := setup(t)
+		b, shop, token, w := setup(t)
 		c, _ := b.listen(token, at(w.Epoch, w.Seq), "people.list")
-		c.quiet()
+		b.write(shop.Identity(), setRole, db.Args{"role": "owner", "id": shop.Person})
+		c.only("people.list", shop.Person)
 	})
 	t.Run("asks for everything again when the rows were not kept", func(t *testing.T) {
 		b, _, token, w := setup(t)
@@ -121,11 +146,11 @@ func TestResume(t *testing.T) {
 		require.Nil(t, reload.Topic)
 	})
 	t.Run("asks for everything again after another epoch or from the future", func(t *testing.T) {
-		b, _, token, w := setup(t)
+		b, shop, token, w := setup(t)
 		for _, from := range []place{at(uuid.New(), w.Seq+10), at(w.Epoch, w.Seq+1000)} {
 			c, _ := b.listen(token, from, customers)
 			require.Equal(t, "reload", c.next().Type)
-			c.quiet()
+			c.only(customers, b.addCustomers(shop, 1)[0])
 		}
 	})
 	t.Run("a restore under open sockets sends them away, and they come back to a reload", func(t *testing.T) {
@@ -143,6 +168,60 @@ func TestResume(t *testing.T) {
 		require.NotEqual(t, w.Epoch, now.Epoch)
 		require.Equal(t, "reload", c.next().Type)
 	})
+}
+
+// TestComingAndGoing lets sockets be cut again and again under writers. Some come
+// back to a room that others keep, some to none, and all are told each event once.
+func TestComingAndGoing(t *testing.T) {
+	const writers, writes, readers = 8, 40, 4
+	for name, ring := range map[string]int{"with all events in memory": 0, "with few events in memory": 16} {
+		t.Run(name, func(t *testing.T) {
+			b := start(t, dbtest.Open(t), ring)
+			shop := dbtest.NewShop(t, b.database)
+			token := b.signIn(shop)
+			gone, w := b.listen(token, place{}, customers)
+			require.NoError(t, gone.conn.Close())
+			last := w.Seq + writers*writes
+			var all sync.WaitGroup
+			for range writers {
+				all.Go(func() {
+					for range writes {
+						b.addCustomers(shop, 1)
+					}
+				})
+			}
+			got := make([][]int64, readers)
+			for i := range readers {
+				all.Go(func() { got[i] = b.follow(token, w, last, i+1) })
+			}
+			all.Wait()
+			for i := range readers {
+				require.Equal(t, run(w.Seq+1, last), got[i])
+			}
+		})
+	}
+}
+
+// follow reads from a welcome up to a number, cutting its socket after every few
+// events or at the server's goodbye, and gives the numbers it was told.
+func (b *bench) follow(token string, from frame, last int64, few int) (got []int64) {
+	seq := from.Seq
+	for seq < last {
+		c, _ := b.listen(token, at(from.Epoch, seq), customers)
+		for i := 0; i < few && seq < last; i++ {
+			f := c.next()
+			if f.Type == "bye" {
+				require.Equal(b.t, "slow", f.Code)
+				break
+			}
+			require.Equal(b.t, "change", f.Type, "%+v", f)
+			seq = f.Seq
+			got = append(got, seq)
+		}
+		_ = c.conn.Close()
+		few += 3
+	}
+	return got
 }
 
 func TestSlowReader(t *testing.T) {
@@ -194,7 +273,7 @@ func TestRights(t *testing.T) {
 		c, welcome := b.listen(token, place{}, customers, "people.sessions", "no.such_topic")
 		require.Equal(t, []string{"people.sessions", "no.such_topic"}, welcome.Denied)
 		b.signIn(shop)
-		c.quiet()
+		c.only(customers, b.addCustomers(shop, 1)[0])
 	})
 	t.Run("nothing that is allowed is a refusal", func(t *testing.T) {
 		b, shop, token := setup(t)
@@ -323,6 +402,42 @@ func TestDrain(t *testing.T) {
 	require.Equal(t, "restart", code)
 	<-done
 	require.Zero(t, b.hub.Sockets())
+}
+
+// TestDrainOfTheDeaf ends a hub whose sockets do not take in what they are told,
+// while others still come.
+func TestDrainOfTheDeaf(t *testing.T) {
+	b := start(t, dbtest.Open(t), 4096)
+	shop := dbtest.NewShop(t, b.database)
+	token := b.signIn(shop)
+	_, w := b.listen(token, place{}, customers) // is never read from
+	reader, _ := b.listen(token, place{}, customers)
+	for range 20 {
+		b.addCustomers(shop, 100)
+	}
+	reader.changesUpTo(w.Seq + 2000)
+
+	var comers sync.WaitGroup
+	for range 4 {
+		comers.Go(func() {
+			for range 10 {
+				conn, resp, err := websocket.DefaultDialer.DialContext(t.Context(), b.url, map[string][]string{"Authorization": {token}})
+				if err == nil {
+					_ = resp.Body.Close()
+					_ = conn.WriteJSON(map[string]any{"type": "hello", "topics": []string{customers}})
+					_, _, _ = conn.ReadMessage()
+					_ = conn.Close()
+				}
+			}
+		})
+	}
+	b.hub.Drain()
+	require.Zero(t, b.hub.Sockets())
+	comers.Wait()
+	require.Zero(t, b.hub.Sockets())
+	code, status := reader.parted()
+	require.Equal(t, "restart", code)
+	require.Equal(t, websocket.CloseServiceRestart, status)
 }
 
 // TestIdleSocketCost counts what sockets that say nothing cost on both ends, for
