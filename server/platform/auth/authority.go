@@ -23,6 +23,9 @@ type Authority struct {
 	grants   Grants
 	mu       sync.Mutex
 	seen     map[uuid.UUID]map[string]remembered
+	// forgets counts what was dropped of a tenant: an answer that was read before
+	// must not be remembered after.
+	forgets map[uuid.UUID]int
 }
 
 type remembered struct {
@@ -34,7 +37,7 @@ const believed = 5 * time.Second
 
 // NewAuthority makes one for the whole program.
 func NewAuthority(database *db.DB, grants Grants) *Authority {
-	return &Authority{database: database, grants: grants, seen: map[uuid.UUID]map[string]remembered{}}
+	return &Authority{database: database, grants: grants, seen: map[uuid.UUID]map[string]remembered{}, forgets: map[uuid.UUID]int{}}
 }
 
 const sessionByToken db.SQL = `
@@ -75,10 +78,10 @@ type deviceRow struct {
 // auth.device_revoked if the device was.
 func (a *Authority) Resolve(ctx context.Context, token Token) (Actor, error) {
 	key := string(token.Hash)
-	if actor, ok := a.recall(token.Tenant, key); ok {
+	actor, ok, forgets := a.recall(token.Tenant, key)
+	if ok {
 		return actor, nil
 	}
-	var actor Actor
 	var err error
 	if token.Kind == TokenDevice {
 		actor, err = a.device(ctx, token)
@@ -90,7 +93,7 @@ func (a *Authority) Resolve(ctx context.Context, token Token) (Actor, error) {
 	}
 	actor.Tenant = token.Tenant
 	actor.grants = a.grants[actor.Role]
-	a.remember(key, actor)
+	a.remember(key, actor, forgets)
 	return actor, nil
 }
 
@@ -141,24 +144,28 @@ func (a *Authority) Forget(tenant uuid.UUID) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	delete(a.seen, tenant)
+	a.forgets[tenant]++
 }
 
 // Grants are the rights that this authority gives out.
 func (a *Authority) Grants() Grants { return a.grants }
 
-func (a *Authority) recall(tenant uuid.UUID, key string) (Actor, bool) {
+func (a *Authority) recall(tenant uuid.UUID, key string) (actor Actor, ok bool, forgets int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	known, ok := a.seen[tenant][key]
 	if !ok || time.Now().After(known.until) {
-		return Actor{}, false
+		return Actor{}, false, a.forgets[tenant]
 	}
-	return known.actor, true
+	return known.actor, true, a.forgets[tenant]
 }
 
-func (a *Authority) remember(key string, actor Actor) {
+func (a *Authority) remember(key string, actor Actor, forgets int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.forgets[actor.Tenant] != forgets {
+		return
+	}
 	of := a.seen[actor.Tenant]
 	if of == nil {
 		of = map[string]remembered{}
