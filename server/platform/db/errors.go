@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 
 	"github.com/jackc/pgx/v5"
@@ -63,5 +64,7 @@ func lostConnection(err error) bool {
 	}
 	var dial *pgconn.ConnectError
 	var network net.Error
-	return errors.As(err, &dial) || errors.As(err, &network) || pgconn.SafeToRetry(err)
+	// PostgreSQL that dies in the middle of an answer just ends it.
+	cut := errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
+	return cut || errors.As(err, &dial) || errors.As(err, &network) || pgconn.SafeToRetry(err)
 }
