@@ -13,7 +13,7 @@ type Batch struct {
 // Batch begins a set of writes.
 func (tx *Tx) Batch() *Batch { return &Batch{tx: tx} }
 
-// Exec adds one write. A mistake in its arguments comes out of Send or Emit.
+// Exec adds one write. A mistake in its arguments comes out of Done, Flush or Emit.
 func (b *Batch) Exec(sql SQL, args Args) {
 	q, err := b.tx.query(sql, args)
 	if err != nil {
@@ -29,13 +29,6 @@ func (b *Batch) Exec(sql SQL, args Args) {
 
 // Done gives the first mistake made while adding, if any.
 func (b *Batch) Done() error { return b.failed }
-
-// Fail records a mistake that a helper found while adding its writes.
-func (b *Batch) Fail(err error) {
-	if b.failed == nil {
-		b.failed = err
-	}
-}
 
 // Emit tells other modules what happened. They react inside this transaction,
 // before it commits, and may refuse it.

@@ -146,14 +146,6 @@ func (tx *Tx) First(sql SQL, args Args, take func(pgx.Row) error) error {
 	return nil
 }
 
-// Start sends what First queued, if no statement has done so yet.
-func (tx *Tx) Start(ctx context.Context) error {
-	if tx.begun || len(tx.first) == 0 {
-		return nil
-	}
-	return tx.send(ctx)
-}
-
 func (tx *Tx) query(sql SQL, args Args) (query, error) {
 	st := compile(sql)
 	var tenant any
