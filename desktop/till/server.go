@@ -145,7 +145,9 @@ func kindOf(status int) fault.Kind {
 		return fault.KindNotFound
 	case status == http.StatusConflict:
 		return fault.KindConflict
-	case status == http.StatusTooManyRequests, status >= http.StatusInternalServerError:
+	case status == http.StatusTooManyRequests:
+		return fault.KindTooMany
+	case status >= http.StatusInternalServerError:
 		return fault.KindUnavailable
 	}
 	return fault.KindInvalid

@@ -25,7 +25,7 @@ type trouble struct{ code, detail string }
 // the entry's only if no other entry would meet it too.
 func passing(err error) bool {
 	if f := fault.Of(err); f != nil {
-		return f.Kind == fault.KindUnavailable
+		return f.Passing()
 	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {

@@ -219,5 +219,5 @@ func wrongPassword() error {
 }
 
 func slowDown(wait time.Duration) error {
-	return fault.Unavailable("auth.slow_down").Messagef("Too many wrong tries. Wait %d seconds, then try again.", int(wait.Seconds())+1)
+	return fault.TooMany("auth.slow_down", wait).Messagef("Too many wrong tries. Wait %d seconds, then try again.", int(wait.Seconds())+1)
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Kind sorts faults by what the caller can do about them.
@@ -20,6 +21,7 @@ const (
 	KindConflict        Kind = "conflict"        // the state does not allow it; look again
 	KindForbidden       Kind = "forbidden"       // someone with more rights may do it
 	KindUnauthenticated Kind = "unauthenticated" // sign in
+	KindTooMany         Kind = "too_many"        // wait as long as it says, then try again
 	KindUnavailable     Kind = "unavailable"     // try again later
 	KindInternal        Kind = "internal"        // a defect here; quote the reference
 )
@@ -28,7 +30,7 @@ const (
 func Kinds() []Kind {
 	return []Kind{
 		KindInvalid, KindNotFound, KindConflict, KindForbidden,
-		KindUnauthenticated, KindUnavailable, KindInternal,
+		KindUnauthenticated, KindTooMany, KindUnavailable, KindInternal,
 	}
 }
 
@@ -41,13 +43,16 @@ type Field struct {
 }
 
 // Error is a fault. Code is "module.reason", for example "sales.till_closed".
-// Err is the cause; it is for the log and never leaves the process.
+// Err is the cause; it is for the log and never leaves the process. Wait is how
+// long to wait before trying again, if that is known.
 type Error struct {
 	Kind    Kind    `json:"kind"`
 	Code    string  `json:"code"`
 	Message string  `json:"message,omitempty"`
 	Fields  []Field `json:"fields,omitempty"`
 	Err     error   `json:"-"`
+
+	Wait time.Duration `json:"-"`
 }
 
 // Option completes a fault while it is made.
@@ -80,6 +85,13 @@ func Unauthenticated(code string, opts ...Option) *Error {
 	return build(KindUnauthenticated, code, opts)
 }
 
+// TooMany says that the caller has tried too often and is heard again after wait.
+func TooMany(code string, wait time.Duration, opts ...Option) *Error {
+	e := build(KindTooMany, code, opts)
+	e.Wait = wait
+	return e
+}
+
 // Unavailable says that it may work later without any change.
 func Unavailable(code string, opts ...Option) *Error { return build(KindUnavailable, code, opts) }
 
@@ -103,6 +115,9 @@ func Of(err error) *Error {
 	}
 	return nil
 }
+
+// Passing reports whether the same input may fare better later, without any change.
+func (e *Error) Passing() bool { return e.Kind == KindUnavailable || e.Kind == KindTooMany }
 
 // Error is the text for logs: the code, then the message and the cause if there
 // are any.

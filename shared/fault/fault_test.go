@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -18,6 +19,7 @@ func TestConstructors(t *testing.T) {
 		fault.KindConflict:        fault.Conflict("a.b"),
 		fault.KindForbidden:       fault.Forbidden("a.b"),
 		fault.KindUnauthenticated: fault.Unauthenticated("a.b"),
+		fault.KindTooMany:         fault.TooMany("a.b", time.Minute),
 		fault.KindUnavailable:     fault.Unavailable("a.b"),
 		fault.KindInternal:        fault.Internal("a.b"),
 	}
@@ -26,6 +28,13 @@ func TestConstructors(t *testing.T) {
 		require.Equal(t, kind, e.Kind)
 		require.Equal(t, "a.b", e.Code)
 	}
+}
+
+func TestPassing(t *testing.T) {
+	require.True(t, fault.Unavailable("a.b").Passing())
+	require.True(t, fault.TooMany("a.b", time.Minute).Passing())
+	require.Equal(t, time.Minute, fault.TooMany("a.b", time.Minute).Say("Wait a minute.").Wait)
+	require.False(t, fault.Conflict("a.b").Passing())
 }
 
 func TestOf(t *testing.T) {

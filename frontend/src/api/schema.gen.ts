@@ -1088,6 +1088,7 @@ export interface components {
              */
             balance_minor: number;
             code: string;
+            /** Format: uuid */
             id: string;
             /** @enum {string} */
             kind: "asset" | "liability" | "equity" | "income" | "expense";
@@ -1103,18 +1104,22 @@ export interface components {
         Ack: {
             code?: string;
             hash: string;
+            /** Format: uuid */
             id: string;
             /** Format: int64 */
             no: number;
             outcome: string;
         };
         Adjustment: {
+            /** Format: uuid */
             id: string;
             lines: components["schemas"]["AdjustmentLine"][];
+            /** Format: uuid */
             location_id: string;
             note?: string;
         };
         AdjustmentLine: {
+            /** Format: uuid */
             item_id: string;
             /** @description Signed: found is positive, lost is negative */
             quantity: string;
@@ -1122,6 +1127,7 @@ export interface components {
             reason: "damaged" | "expired" | "lost" | "stolen" | "found" | "own_use" | "other";
         };
         Cart: {
+            /** Format: uuid */
             customer_id?: string;
             discount?: components["schemas"]["Discount"];
             lines: components["schemas"]["CartLine"][];
@@ -1134,8 +1140,12 @@ export interface components {
              * @description The price that the item's barcode carries
              */
             fixed_total_minor?: number;
+            /** Format: uuid */
             id: string;
-            /** @description None for an open-price line */
+            /**
+             * Format: uuid
+             * @description None for an open-price line
+             */
             item_id?: string;
             /** @description For an open-price line */
             name?: string;
@@ -1153,7 +1163,9 @@ export interface components {
              */
             decimals: number;
             discount?: components["schemas"]["Discount"];
+            /** Format: uuid */
             id: string;
+            /** Format: uuid */
             item_id?: string;
             /** Format: int64 */
             list_price_minor: number;
@@ -1180,11 +1192,13 @@ export interface components {
              * @description The total rounded for cash
              */
             cash_due_minor: number;
+            /** Format: uuid */
             customer_id?: string;
             customer_name?: string;
             discount?: components["schemas"]["Discount"];
             /** Format: int64 */
             gross_minor: number;
+            /** Format: uuid */
             id: string;
             lines: components["schemas"]["CartLineView"][];
             /** Format: int64 */
@@ -1195,6 +1209,7 @@ export interface components {
              * @description All discounts together
              */
             saved_minor: number;
+            /** Format: uuid */
             selected?: string;
             /** Format: int64 */
             tax_minor: number;
@@ -1204,24 +1219,32 @@ export interface components {
         };
         Category: {
             active: boolean;
+            /** Format: uuid */
             id: string;
             name: string;
+            /** Format: uuid */
             parent_id?: string;
             /** Format: int64 */
             position?: number;
         };
         CategorySetup: {
+            /** Format: uuid */
             id: string;
             name: string;
+            /** Format: uuid */
             parent_id?: string;
             /** Format: int64 */
             position: number;
         };
         Checkout: {
             cart: components["schemas"]["Cart"];
-            /** @description The sale's id, made by the caller (UUIDv7) */
+            /**
+             * Format: uuid
+             * @description The sale's id, made by the caller (UUIDv7)
+             */
             id: string;
             note?: string;
+            /** Format: uuid */
             register_id: string;
             tenders: components["schemas"]["TenderIn"][];
         };
@@ -1262,6 +1285,7 @@ export interface components {
             password: string;
         };
         Cursor: {
+            /** Format: uuid */
             epoch: string;
             /** Format: int64 */
             seq: number;
@@ -1272,6 +1296,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             email?: string;
+            /** Format: uuid */
             id: string;
             name: string;
             notes?: string;
@@ -1331,12 +1356,14 @@ export interface components {
             total_minor: number;
         };
         Device: {
+            /** Format: uuid */
             id: string;
             /** Format: date-time */
             last_seen_at?: string;
             name: string;
             /** Format: date-time */
             paired_at: string;
+            /** Format: uuid */
             register_id: string;
             register_name: string;
             /** Format: int64 */
@@ -1372,6 +1399,7 @@ export interface components {
             discount_reason?: string;
             footer?: string;
             header?: string;
+            /** Format: uuid */
             id: string;
             kind: string;
             labels?: components["schemas"]["Labels"];
@@ -1400,11 +1428,13 @@ export interface components {
             /** Format: date-time */
             at: string;
             body: unknown;
+            /** Format: uuid */
             id: string;
             /** @description shift_opened, item_created, sale_finished, shift_closed; another one is kept as an exception */
             kind: string;
             /** Format: int64 */
             no: number;
+            /** Format: uuid */
             person_id: string;
         };
         Field: {
@@ -1425,6 +1455,7 @@ export interface components {
             barcodes: components["schemas"]["ItemBarcode"][];
             /** @description The category's name */
             category: string;
+            /** Format: uuid */
             category_id?: string;
             /**
              * Format: int64
@@ -1440,6 +1471,7 @@ export interface components {
             decimals: number;
             description: string;
             favourite: boolean;
+            /** Format: uuid */
             id: string;
             min_stock: string;
             name: string;
@@ -1462,6 +1494,7 @@ export interface components {
             quantity: string;
         };
         ItemEdit: {
+            /** Format: uuid */
             category_id?: string;
             /** Format: int64 */
             cost_minor?: number;
@@ -1492,10 +1525,12 @@ export interface components {
             /** @description The first of its codes */
             barcode: string;
             category: string;
+            /** Format: uuid */
             category_id?: string;
             /** Format: int64 */
             cost_minor: number;
             favourite: boolean;
+            /** Format: uuid */
             id: string;
             name: string;
             plu: string;
@@ -1516,11 +1551,13 @@ export interface components {
             currency: string;
             /** Format: date */
             date: string;
+            /** Format: uuid */
             id: string;
             memo: string;
             person_name: string;
             /** Format: date-time */
             posted_at: string;
+            /** Format: uuid */
             source_id: string;
             source_type: string;
             /**
@@ -1530,6 +1567,7 @@ export interface components {
             total_minor: number;
         };
         JournalLine: {
+            /** Format: uuid */
             account_id: string;
             /**
              * Format: int64
@@ -1566,6 +1604,7 @@ export interface components {
             at: string;
             /** Format: int64 */
             change_minor: number;
+            /** Format: uuid */
             id: string;
             /** Format: int64 */
             paid_minor: number;
@@ -1617,8 +1656,10 @@ export interface components {
             waiting: number;
         };
         Method: {
+            /** Format: uuid */
             account_id: string;
             active: boolean;
+            /** Format: uuid */
             id: string;
             /** @enum {string} */
             kind: "cash" | "card" | "other";
@@ -1628,6 +1669,7 @@ export interface components {
             position: number;
         };
         MethodEdit: {
+            /** Format: uuid */
             account_id: string;
             active: boolean;
             name: string;
@@ -1636,6 +1678,7 @@ export interface components {
             position: number;
         };
         MethodSetup: {
+            /** Format: uuid */
             id: string;
             /** @enum {string} */
             kind: "cash" | "card" | "other";
@@ -1650,6 +1693,7 @@ export interface components {
             /** Format: int64 */
             count: number;
             kind: string;
+            /** Format: uuid */
             method_id: string;
             name: string;
         };
@@ -1658,6 +1702,7 @@ export interface components {
             amount_minor: number;
             /** Format: int64 */
             change_minor: number;
+            /** Format: uuid */
             method_id: string;
             /** @enum {string} */
             method_kind: "cash" | "card" | "other";
@@ -1668,6 +1713,7 @@ export interface components {
         };
         NewAccount: {
             code: string;
+            /** Format: uuid */
             id: string;
             /** @enum {string} */
             kind: "asset" | "liability" | "equity" | "income" | "expense";
@@ -1676,6 +1722,7 @@ export interface components {
         NewCustomer: {
             address?: string;
             email?: string;
+            /** Format: uuid */
             id: string;
             name: string;
             notes?: string;
@@ -1684,11 +1731,13 @@ export interface components {
         };
         NewItem: {
             barcodes?: components["schemas"]["ItemBarcode"][] | null;
+            /** Format: uuid */
             category_id?: string;
             /** Format: int64 */
             cost_minor?: number;
             description?: string;
             favourite?: boolean;
+            /** Format: uuid */
             id: string;
             min_stock?: string;
             name: string;
@@ -1711,6 +1760,7 @@ export interface components {
         NewMember: {
             /** Format: email */
             email: string;
+            /** Format: uuid */
             id: string;
             name: string;
             /** @description For a new account; an existing one keeps its own */
@@ -1719,7 +1769,9 @@ export interface components {
             role: string;
         };
         NewMethod: {
+            /** Format: uuid */
             account_id?: string;
+            /** Format: uuid */
             id: string;
             /** @enum {string} */
             kind: "cash" | "card" | "other";
@@ -1729,6 +1781,7 @@ export interface components {
             position: number;
         };
         NewPerson: {
+            /** Format: uuid */
             id: string;
             name: string;
             /** @description 4 to 12 digits */
@@ -1736,11 +1789,15 @@ export interface components {
             role: string;
         };
         NewRegister: {
-            /** @description Made by the caller (UUIDv7) */
+            /**
+             * Format: uuid
+             * @description Made by the caller (UUIDv7)
+             */
             id: string;
             /** @enum {string} */
             kind: "till" | "browser";
             name: string;
+            /** Format: uuid */
             store_id: string;
         };
         NewShift: {
@@ -1749,19 +1806,26 @@ export interface components {
              * @description What is in the drawer at the start
              */
             float_minor: number;
-            /** @description Made by the caller (UUIDv7) */
+            /**
+             * Format: uuid
+             * @description Made by the caller (UUIDv7)
+             */
             id: string;
+            /** Format: uuid */
             register_id: string;
         };
         OpeningLine: {
+            /** Format: uuid */
             item_id: string;
             quantity: string;
             /** Format: int64 */
             unit_cost_minor: number;
         };
         OpeningStock: {
+            /** Format: uuid */
             id: string;
             lines: components["schemas"]["OpeningLine"][];
+            /** Format: uuid */
             location_id: string;
         };
         PairingIn: {
@@ -1772,6 +1836,7 @@ export interface components {
             active: boolean;
             email: string;
             has_pin: boolean;
+            /** Format: uuid */
             id: string;
             name: string;
             role: string;
@@ -1788,6 +1853,7 @@ export interface components {
             version: number;
         };
         PersonSetup: {
+            /** Format: uuid */
             id: string;
             name: string;
             permissions: string[];
@@ -1798,6 +1864,7 @@ export interface components {
             pin: string;
         };
         PinSignIn: {
+            /** Format: uuid */
             person_id: string;
             pin: string;
         };
@@ -1824,13 +1891,20 @@ export interface components {
             type: string;
         };
         Refund: {
-            /** @description The refund's id, made by the caller (UUIDv7) */
+            /**
+             * Format: uuid
+             * @description The refund's id, made by the caller (UUIDv7)
+             */
             id: string;
             lines: components["schemas"]["RefundLine"][];
-            /** @description How the money goes back */
+            /**
+             * Format: uuid
+             * @description How the money goes back
+             */
             method_id: string;
             note?: string;
             reference?: string;
+            /** Format: uuid */
             register_id: string;
         };
         RefundLine: {
@@ -1846,6 +1920,7 @@ export interface components {
         };
         RegisterPerson: {
             has_pin: boolean;
+            /** Format: uuid */
             id: string;
             name: string;
             permissions: string[];
@@ -1853,8 +1928,10 @@ export interface components {
         };
         RegisterRow: {
             active: boolean;
+            /** Format: uuid */
             device_id?: string;
             device_name?: string;
+            /** Format: uuid */
             id: string;
             /** @enum {string} */
             kind: "till" | "browser";
@@ -1873,8 +1950,12 @@ export interface components {
             paired_at?: string;
             /** @description What the paired device numbers its receipts under */
             series?: string;
-            /** @description The shift that is open */
+            /**
+             * Format: uuid
+             * @description The shift that is open
+             */
             shift_id?: string;
+            /** Format: uuid */
             store_id: string;
             store_name: string;
             /** Format: int64 */
@@ -1886,7 +1967,9 @@ export interface components {
             waiting: number;
         };
         RegisterSetup: {
+            /** Format: uuid */
             id: string;
+            /** Format: uuid */
             location_id: string;
             name: string;
             /** Format: int64 */
@@ -1897,6 +1980,7 @@ export interface components {
         RegisterShift: {
             /** Format: int64 */
             float_minor: number;
+            /** Format: uuid */
             id: string;
             /** Format: int64 */
             number: number;
@@ -1910,6 +1994,7 @@ export interface components {
             digits: number;
             locale: string;
             name: string;
+            /** Format: uuid */
             register_id: string;
             register_name: string;
             /** Format: int64 */
@@ -1922,6 +2007,7 @@ export interface components {
         SaleAnswer: {
             /** Format: date-time */
             completed_at: string;
+            /** Format: uuid */
             id: string;
             /** @enum {string} */
             kind: "sale" | "refund" | "void";
@@ -1936,6 +2022,7 @@ export interface components {
             discount_reason?: string;
             /** Format: int64 */
             gross_minor: number;
+            /** Format: uuid */
             item_id?: string;
             /** Format: int64 */
             line_no: number;
@@ -1965,11 +2052,13 @@ export interface components {
             currency: string;
             customer_name: string;
             flags: string[];
+            /** Format: uuid */
             id: string;
             /** @enum {string} */
             kind: "sale" | "refund" | "void";
             person_name: string;
             receipt_no: string;
+            /** Format: uuid */
             register_id: string;
             register_name: string;
             store_name: string;
@@ -1981,6 +2070,7 @@ export interface components {
             amount_minor: number;
             /** Format: int64 */
             change_minor: number;
+            /** Format: uuid */
             method_id: string;
             reference?: string;
             /** Format: int64 */
@@ -1998,6 +2088,7 @@ export interface components {
             time_zone: string;
         };
         SessionUser: {
+            /** Format: uuid */
             id: string;
             name: string;
             role: string;
@@ -2015,12 +2106,14 @@ export interface components {
         ShiftLine: {
             /** Format: int64 */
             baskets: number;
+            /** Format: uuid */
             id: string;
             /** Format: int64 */
             number: number;
             /** Format: date-time */
             opened_at: string;
             person_name: string;
+            /** Format: uuid */
             register_id: string;
             register_name: string;
             /** Format: int64 */
@@ -2040,13 +2133,16 @@ export interface components {
             expected_minor?: number;
             /** Format: int64 */
             float_minor: number;
+            /** Format: uuid */
             id: string;
             /** Format: int64 */
             number: number;
             /** Format: date-time */
             opened_at: string;
+            /** Format: uuid */
             opened_by: string;
             opened_by_name: string;
+            /** Format: uuid */
             register_id: string;
             /** @enum {string} */
             register_kind: "till" | "browser";
@@ -2068,6 +2164,7 @@ export interface components {
             discount_reason?: string;
             /** Format: int64 */
             gross_minor: number;
+            /** Format: uuid */
             item_id?: string;
             /** Format: int64 */
             line_no: number;
@@ -2092,29 +2189,36 @@ export interface components {
             unit_price_minor: number;
         };
         StockCorrectedLine: {
+            /** Format: uuid */
             item_id: string;
             on_hand: string;
             quantity: string;
         };
         StockCount: {
+            /** Format: uuid */
             id: string;
             lines: components["schemas"]["StockCountLine"][];
+            /** Format: uuid */
             location_id: string;
             note?: string;
         };
         StockCountLine: {
             counted: string;
+            /** Format: uuid */
             item_id: string;
         };
         StockMove: {
             /** Format: date-time */
             at: string;
+            /** Format: uuid */
             id: string;
             location: string;
+            /** Format: uuid */
             location_id: string;
             person_name: string;
             quantity: string;
             reason: string;
+            /** Format: uuid */
             source_id: string;
             source_type: string;
             /** Format: int64 */
@@ -2124,6 +2228,7 @@ export interface components {
             category: string;
             /** Format: int64 */
             decimals: number;
+            /** Format: uuid */
             item_id: string;
             min_stock: string;
             name: string;
@@ -2137,9 +2242,13 @@ export interface components {
         };
         Store: {
             address: string;
+            /** Format: uuid */
             id: string;
             legal_name: string;
-            /** @description Where it sells from */
+            /**
+             * Format: uuid
+             * @description Where it sells from
+             */
             readonly location_id: string;
             logo_png?: string;
             name: string;
@@ -2153,6 +2262,7 @@ export interface components {
         };
         StoreSetup: {
             address: string;
+            /** Format: uuid */
             id: string;
             legal_name: string;
             logo_png?: string;
@@ -2172,6 +2282,7 @@ export interface components {
         };
         TaxCode: {
             code: string;
+            /** Format: uuid */
             id: string;
             name: string;
             /** @description Today's, in per cent */
@@ -2200,6 +2311,7 @@ export interface components {
         TenderIn: {
             /** Format: int64 */
             amount_minor: number;
+            /** Format: uuid */
             method_id: string;
             reference?: string;
         };
@@ -2210,8 +2322,10 @@ export interface components {
         TillItem: {
             active: boolean;
             barcodes: components["schemas"]["ItemBarcode"][];
+            /** Format: uuid */
             category_id?: string;
             favourite: boolean;
+            /** Format: uuid */
             id: string;
             name: string;
             on_hand: string;
@@ -2226,6 +2340,7 @@ export interface components {
             unit: string;
         };
         TopItem: {
+            /** Format: uuid */
             item_id: string;
             name: string;
             quantity: string;
@@ -2234,6 +2349,7 @@ export interface components {
             unit: string;
         };
         TrialBalanceRow: {
+            /** Format: uuid */
             account_id: string;
             code: string;
             /** Format: int64 */
@@ -2264,9 +2380,11 @@ export interface components {
             body: unknown;
             code: string;
             detail: string;
+            /** Format: uuid */
             device_id: string;
             /** Format: int64 */
             entry_no: number;
+            /** Format: uuid */
             id: string;
             kind: string;
             /** Format: date-time */
@@ -2279,9 +2397,13 @@ export interface components {
             resolved_by_name?: string;
         };
         Void: {
-            /** @description The void's id, made by the caller (UUIDv7) */
+            /**
+             * Format: uuid
+             * @description The void's id, made by the caller (UUIDv7)
+             */
             id: string;
             note?: string;
+            /** Format: uuid */
             register_id: string;
         };
     };
@@ -2362,6 +2484,7 @@ export interface operations {
                          */
                         balance_minor: number;
                         code: string;
+                        /** Format: uuid */
                         id: string;
                         /** @enum {string} */
                         kind: "asset" | "liability" | "equity" | "income" | "expense";
@@ -2417,6 +2540,7 @@ export interface operations {
                          */
                         balance_minor: number;
                         code: string;
+                        /** Format: uuid */
                         id: string;
                         /** @enum {string} */
                         kind: "asset" | "liability" | "equity" | "income" | "expense";
@@ -2500,8 +2624,10 @@ export interface operations {
                 content: {
                     "application/json": {
                         active: boolean;
+                        /** Format: uuid */
                         id: string;
                         name: string;
+                        /** Format: uuid */
                         parent_id?: string;
                         /** Format: int64 */
                         position?: number;
@@ -2548,8 +2674,10 @@ export interface operations {
                 content: {
                     "application/json": {
                         active: boolean;
+                        /** Format: uuid */
                         id: string;
                         name: string;
+                        /** Format: uuid */
                         parent_id?: string;
                         /** Format: int64 */
                         position?: number;
@@ -2745,6 +2873,7 @@ export interface operations {
                         /** Format: date-time */
                         created_at: string;
                         email?: string;
+                        /** Format: uuid */
                         id: string;
                         name: string;
                         notes?: string;
@@ -2794,6 +2923,7 @@ export interface operations {
                         /** Format: date-time */
                         created_at: string;
                         email?: string;
+                        /** Format: uuid */
                         id: string;
                         name: string;
                         notes?: string;
@@ -2850,6 +2980,7 @@ export interface operations {
                         /** Format: date-time */
                         created_at: string;
                         email?: string;
+                        /** Format: uuid */
                         id: string;
                         name: string;
                         notes?: string;
@@ -2902,6 +3033,7 @@ export interface operations {
                         /** Format: date-time */
                         created_at: string;
                         email?: string;
+                        /** Format: uuid */
                         id: string;
                         name: string;
                         notes?: string;
@@ -2954,6 +3086,7 @@ export interface operations {
                         /** Format: date-time */
                         created_at: string;
                         email?: string;
+                        /** Format: uuid */
                         id: string;
                         name: string;
                         notes?: string;
@@ -3080,9 +3213,12 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** Format: uuid */
                         device_id: string;
+                        /** Format: uuid */
                         register_id: string;
                         series: string;
+                        /** Format: uuid */
                         tenant_id: string;
                         /** @description The device's secret. Shown once */
                         token: string;
@@ -3220,6 +3356,7 @@ export interface operations {
                         barcodes: components["schemas"]["ItemBarcode"][];
                         /** @description The category's name */
                         category: string;
+                        /** Format: uuid */
                         category_id?: string;
                         /**
                          * Format: int64
@@ -3235,6 +3372,7 @@ export interface operations {
                         decimals: number;
                         description: string;
                         favourite: boolean;
+                        /** Format: uuid */
                         id: string;
                         min_stock: string;
                         name: string;
@@ -3290,6 +3428,7 @@ export interface operations {
                         barcodes: components["schemas"]["ItemBarcode"][];
                         /** @description The category's name */
                         category: string;
+                        /** Format: uuid */
                         category_id?: string;
                         /**
                          * Format: int64
@@ -3305,6 +3444,7 @@ export interface operations {
                         decimals: number;
                         description: string;
                         favourite: boolean;
+                        /** Format: uuid */
                         id: string;
                         min_stock: string;
                         name: string;
@@ -3367,6 +3507,7 @@ export interface operations {
                         barcodes: components["schemas"]["ItemBarcode"][];
                         /** @description The category's name */
                         category: string;
+                        /** Format: uuid */
                         category_id?: string;
                         /**
                          * Format: int64
@@ -3382,6 +3523,7 @@ export interface operations {
                         decimals: number;
                         description: string;
                         favourite: boolean;
+                        /** Format: uuid */
                         id: string;
                         min_stock: string;
                         name: string;
@@ -3440,6 +3582,7 @@ export interface operations {
                         barcodes: components["schemas"]["ItemBarcode"][];
                         /** @description The category's name */
                         category: string;
+                        /** Format: uuid */
                         category_id?: string;
                         /**
                          * Format: int64
@@ -3455,6 +3598,7 @@ export interface operations {
                         decimals: number;
                         description: string;
                         favourite: boolean;
+                        /** Format: uuid */
                         id: string;
                         min_stock: string;
                         name: string;
@@ -3513,6 +3657,7 @@ export interface operations {
                         barcodes: components["schemas"]["ItemBarcode"][];
                         /** @description The category's name */
                         category: string;
+                        /** Format: uuid */
                         category_id?: string;
                         /**
                          * Format: int64
@@ -3528,6 +3673,7 @@ export interface operations {
                         decimals: number;
                         description: string;
                         favourite: boolean;
+                        /** Format: uuid */
                         id: string;
                         min_stock: string;
                         name: string;
@@ -3590,6 +3736,7 @@ export interface operations {
                         barcodes: components["schemas"]["ItemBarcode"][];
                         /** @description The category's name */
                         category: string;
+                        /** Format: uuid */
                         category_id?: string;
                         /**
                          * Format: int64
@@ -3605,6 +3752,7 @@ export interface operations {
                         decimals: number;
                         description: string;
                         favourite: boolean;
+                        /** Format: uuid */
                         id: string;
                         min_stock: string;
                         name: string;
@@ -3664,6 +3812,7 @@ export interface operations {
                         barcodes: components["schemas"]["ItemBarcode"][];
                         /** @description The category's name */
                         category: string;
+                        /** Format: uuid */
                         category_id?: string;
                         /**
                          * Format: int64
@@ -3679,6 +3828,7 @@ export interface operations {
                         decimals: number;
                         description: string;
                         favourite: boolean;
+                        /** Format: uuid */
                         id: string;
                         min_stock: string;
                         name: string;
@@ -3823,12 +3973,14 @@ export interface operations {
                         currency: string;
                         /** Format: date */
                         date: string;
+                        /** Format: uuid */
                         id: string;
                         lines: components["schemas"]["JournalLine"][];
                         memo: string;
                         person_name: string;
                         /** Format: date-time */
                         posted_at: string;
+                        /** Format: uuid */
                         source_id: string;
                         source_type: string;
                         /**
@@ -3912,8 +4064,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** Format: uuid */
                         account_id: string;
                         active: boolean;
+                        /** Format: uuid */
                         id: string;
                         /** @enum {string} */
                         kind: "cash" | "card" | "other";
@@ -3963,8 +4117,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** Format: uuid */
                         account_id: string;
                         active: boolean;
+                        /** Format: uuid */
                         id: string;
                         /** @enum {string} */
                         kind: "cash" | "card" | "other";
@@ -4051,6 +4207,7 @@ export interface operations {
                         active: boolean;
                         email: string;
                         has_pin: boolean;
+                        /** Format: uuid */
                         id: string;
                         name: string;
                         role: string;
@@ -4103,6 +4260,7 @@ export interface operations {
                         active: boolean;
                         email: string;
                         has_pin: boolean;
+                        /** Format: uuid */
                         id: string;
                         name: string;
                         role: string;
@@ -4155,6 +4313,7 @@ export interface operations {
                         active: boolean;
                         email: string;
                         has_pin: boolean;
+                        /** Format: uuid */
                         id: string;
                         name: string;
                         role: string;
@@ -4202,6 +4361,7 @@ export interface operations {
                         active: boolean;
                         email: string;
                         has_pin: boolean;
+                        /** Format: uuid */
                         id: string;
                         name: string;
                         role: string;
@@ -4294,11 +4454,13 @@ export interface operations {
                          * @description The total rounded for cash
                          */
                         cash_due_minor: number;
+                        /** Format: uuid */
                         customer_id?: string;
                         customer_name?: string;
                         discount?: components["schemas"]["Discount"];
                         /** Format: int64 */
                         gross_minor: number;
+                        /** Format: uuid */
                         id: string;
                         lines: components["schemas"]["CartLineView"][];
                         /** Format: int64 */
@@ -4309,6 +4471,7 @@ export interface operations {
                          * @description All discounts together
                          */
                         saved_minor: number;
+                        /** Format: uuid */
                         selected?: string;
                         /** Format: int64 */
                         tax_minor: number;
@@ -4518,8 +4681,10 @@ export interface operations {
                 content: {
                     "application/json": {
                         active: boolean;
+                        /** Format: uuid */
                         device_id?: string;
                         device_name?: string;
+                        /** Format: uuid */
                         id: string;
                         /** @enum {string} */
                         kind: "till" | "browser";
@@ -4538,8 +4703,12 @@ export interface operations {
                         paired_at?: string;
                         /** @description What the paired device numbers its receipts under */
                         series?: string;
-                        /** @description The shift that is open */
+                        /**
+                         * Format: uuid
+                         * @description The shift that is open
+                         */
                         shift_id?: string;
+                        /** Format: uuid */
                         store_id: string;
                         store_name: string;
                         /** Format: int64 */
@@ -4592,8 +4761,10 @@ export interface operations {
                 content: {
                     "application/json": {
                         active: boolean;
+                        /** Format: uuid */
                         device_id?: string;
                         device_name?: string;
+                        /** Format: uuid */
                         id: string;
                         /** @enum {string} */
                         kind: "till" | "browser";
@@ -4612,8 +4783,12 @@ export interface operations {
                         paired_at?: string;
                         /** @description What the paired device numbers its receipts under */
                         series?: string;
-                        /** @description The shift that is open */
+                        /**
+                         * Format: uuid
+                         * @description The shift that is open
+                         */
                         shift_id?: string;
+                        /** Format: uuid */
                         store_id: string;
                         store_name: string;
                         /** Format: int64 */
@@ -4809,6 +4984,7 @@ export interface operations {
                         /** Format: date-time */
                         completed_at: string;
                         currency: string;
+                        /** Format: uuid */
                         customer_id?: string;
                         /** Format: int64 */
                         discount_minor: number;
@@ -4818,6 +4994,7 @@ export interface operations {
                         flags: string[];
                         /** Format: int64 */
                         gross_minor: number;
+                        /** Format: uuid */
                         id: string;
                         /** @enum {string} */
                         kind: "sale" | "refund" | "void";
@@ -4827,11 +5004,14 @@ export interface operations {
                         note?: string;
                         /** Format: int64 */
                         number: number;
+                        /** Format: uuid */
                         original_id?: string;
                         /** Format: int64 */
                         paid_minor: number;
+                        /** Format: uuid */
                         person_id: string;
                         receipt_no: string;
+                        /** Format: uuid */
                         register_id: string;
                         /**
                          * Format: int64
@@ -4839,6 +5019,7 @@ export interface operations {
                          */
                         rounding_minor: number;
                         series: string;
+                        /** Format: uuid */
                         shift_id: string;
                         tax_included: boolean;
                         /** Format: int64 */
@@ -4890,6 +5071,7 @@ export interface operations {
                         /** Format: int64 */
                         cost_minor?: number;
                         currency: string;
+                        /** Format: uuid */
                         customer_id?: string;
                         customer_name: string;
                         /** Format: int64 */
@@ -4899,6 +5081,7 @@ export interface operations {
                         flags: string[];
                         /** Format: int64 */
                         gross_minor: number;
+                        /** Format: uuid */
                         id: string;
                         /** @enum {string} */
                         kind: "sale" | "refund" | "void";
@@ -4910,17 +5093,20 @@ export interface operations {
                         note: string;
                         /** Format: int64 */
                         number: number;
+                        /** Format: uuid */
                         original_id?: string;
                         original_receipt?: string;
                         person_name: string;
                         receipt_no: string;
                         /** Format: date-time */
                         received_at: string;
+                        /** Format: uuid */
                         register_id: string;
                         register_name: string;
                         /** Format: int64 */
                         rounding_minor: number;
                         series: string;
+                        /** Format: uuid */
                         shift_id: string;
                         /** Format: int64 */
                         shift_number: number;
@@ -5023,6 +5209,7 @@ export interface operations {
                         /** Format: date-time */
                         completed_at: string;
                         currency: string;
+                        /** Format: uuid */
                         customer_id?: string;
                         /** Format: int64 */
                         discount_minor: number;
@@ -5032,6 +5219,7 @@ export interface operations {
                         flags: string[];
                         /** Format: int64 */
                         gross_minor: number;
+                        /** Format: uuid */
                         id: string;
                         /** @enum {string} */
                         kind: "sale" | "refund" | "void";
@@ -5041,11 +5229,14 @@ export interface operations {
                         note?: string;
                         /** Format: int64 */
                         number: number;
+                        /** Format: uuid */
                         original_id?: string;
                         /** Format: int64 */
                         paid_minor: number;
+                        /** Format: uuid */
                         person_id: string;
                         receipt_no: string;
+                        /** Format: uuid */
                         register_id: string;
                         /**
                          * Format: int64
@@ -5053,6 +5244,7 @@ export interface operations {
                          */
                         rounding_minor: number;
                         series: string;
+                        /** Format: uuid */
                         shift_id: string;
                         tax_included: boolean;
                         /** Format: int64 */
@@ -5109,6 +5301,7 @@ export interface operations {
                         /** Format: date-time */
                         completed_at: string;
                         currency: string;
+                        /** Format: uuid */
                         customer_id?: string;
                         /** Format: int64 */
                         discount_minor: number;
@@ -5118,6 +5311,7 @@ export interface operations {
                         flags: string[];
                         /** Format: int64 */
                         gross_minor: number;
+                        /** Format: uuid */
                         id: string;
                         /** @enum {string} */
                         kind: "sale" | "refund" | "void";
@@ -5127,11 +5321,14 @@ export interface operations {
                         note?: string;
                         /** Format: int64 */
                         number: number;
+                        /** Format: uuid */
                         original_id?: string;
                         /** Format: int64 */
                         paid_minor: number;
+                        /** Format: uuid */
                         person_id: string;
                         receipt_no: string;
+                        /** Format: uuid */
                         register_id: string;
                         /**
                          * Format: int64
@@ -5139,6 +5336,7 @@ export interface operations {
                          */
                         rounding_minor: number;
                         series: string;
+                        /** Format: uuid */
                         shift_id: string;
                         tax_included: boolean;
                         /** Format: int64 */
@@ -5399,13 +5597,17 @@ export interface operations {
                         closed_at?: string;
                         /** Format: int64 */
                         float_minor: number;
+                        /** Format: uuid */
                         id: string;
                         /** Format: int64 */
                         number: number;
                         /** Format: date-time */
                         opened_at: string;
+                        /** Format: uuid */
                         opened_by: string;
+                        /** Format: uuid */
                         register_id: string;
+                        /** Format: uuid */
                         store_id: string;
                     };
                 };
@@ -5474,6 +5676,7 @@ export interface operations {
                         rounding_minor: number;
                         /** Format: int64 */
                         sales_count: number;
+                        /** Format: uuid */
                         shift_id: string;
                         /** Format: int64 */
                         tax_minor: number;
@@ -5540,6 +5743,7 @@ export interface operations {
                         rounding_minor: number;
                         /** Format: int64 */
                         sales_count: number;
+                        /** Format: uuid */
                         shift_id: string;
                         /** Format: int64 */
                         tax_minor: number;
@@ -5673,6 +5877,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** Format: uuid */
                         id: string;
                         lines: components["schemas"]["StockCorrectedLine"][];
                     };
@@ -5715,6 +5920,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** Format: uuid */
                         id: string;
                         lines: components["schemas"]["StockCorrectedLine"][];
                     };
@@ -5876,9 +6082,13 @@ export interface operations {
                 content: {
                     "application/json": {
                         address: string;
+                        /** Format: uuid */
                         id: string;
                         legal_name: string;
-                        /** @description Where it sells from */
+                        /**
+                         * Format: uuid
+                         * @description Where it sells from
+                         */
                         readonly location_id: string;
                         logo_png?: string;
                         name: string;
@@ -5932,9 +6142,13 @@ export interface operations {
                 content: {
                     "application/json": {
                         address: string;
+                        /** Format: uuid */
                         id: string;
                         legal_name: string;
-                        /** @description Where it sells from */
+                        /**
+                         * Format: uuid
+                         * @description Where it sells from
+                         */
                         readonly location_id: string;
                         logo_png?: string;
                         name: string;
@@ -6104,6 +6318,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** Format: uuid */
                         id: string;
                         /** Format: date-time */
                         resolved_at: string;
@@ -6261,6 +6476,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         code: string;
+                        /** Format: uuid */
                         id: string;
                         name: string;
                         /** @description Today's, in per cent */

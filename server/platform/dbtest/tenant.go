@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -149,6 +150,7 @@ func shared(t testing.TB) db.Access {
 	if once.access != nil {
 		return *once.access
 	}
+	slog.SetLogLoggerLevel(slog.LevelWarn) // a failure is not to be looked for among lines of access log
 	admin := AdminURL(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()

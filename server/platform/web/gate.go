@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
@@ -25,6 +26,9 @@ import (
 // browser keep it to this one host.
 const SessionCookie = "__Host-souk-session"
 
+// healthRoutes are asked by machines that watch the server, by any host.
+var healthRoutes = []string{"/healthz", "/readyz", "/metrics"}
+
 // open begins every request: an id, the shop by the host, the caller by token.
 func (s *Server) open(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(ec echo.Context) error {
@@ -33,8 +37,8 @@ func (s *Server) open(next echo.HandlerFunc) echo.HandlerFunc {
 		ctx := context.WithValue(r.Context(), callKey{}, c)
 		ec.Response().Header().Set("X-Request-Id", c.id)
 		ec.SetRequest(r.WithContext(ctx))
-		if slices.Contains([]string{"/healthz", "/readyz", "/metrics"}, r.URL.Path) {
-			return next(ec) // health and metrics have no tenant
+		if slices.Contains(healthRoutes, r.URL.Path) {
+			return next(ec) // these have no tenant
 		}
 		slug, ours := slugOf(r.Host, s.cfg.Domain)
 		if !ours {
@@ -178,20 +182,19 @@ func (s *Server) echoProblem(err error, ec echo.Context) {
 	}
 	var plain *echo.HTTPError
 	if errors.As(err, &plain) && fault.Of(err) == nil {
-		problem, _ := humaProblem(plain.Code, http.StatusText(plain.Code)).(*Problem)
-		problem.Ref = RequestID(ec.Request().Context())
-		s.write(ec, problem)
+		status := plain.Code
+		if status == http.StatusMethodNotAllowed && ec.Path() == pagesRoute {
+			status = http.StatusNotFound // the router means that the pages cannot be written to
+		}
+		s.write(ec, plainProblem(status, RequestID(ec.Request().Context())))
 		return
 	}
 	s.write(ec, problemOf(ec.Request().Context(), err))
 }
 
 func (s *Server) write(ec echo.Context, p *Problem) {
-	ec.Response().Header().Set("Cache-Control", "no-store")
+	maps.Copy(ec.Response().Header(), p.GetHeaders())
 	ec.Response().Header().Set(echo.HeaderContentType, "application/problem+json")
-	if p.Status == http.StatusServiceUnavailable {
-		ec.Response().Header().Set("Retry-After", "2")
-	}
 	if err := ec.JSON(p.Status, p); err != nil {
 		slog.WarnContext(ec.Request().Context(), "problem not sent", "ref", p.Ref, "error", err)
 	}

@@ -15,6 +15,9 @@ import (
 	"souk/shared/fault"
 )
 
+// pagesRoute takes what no other route does.
+const pagesRoute = "/*"
+
 // Pages serves the front end: its files under their own names, which carry a
 // hash and so may be kept for ever, and the one page for every other address.
 func (s *Server) Pages(dist fs.FS) {
@@ -23,7 +26,7 @@ func (s *Server) Pages(dist fs.FS) {
 		index = []byte("<!doctype html><title>Souk</title><p>The front end has not been built: run make build.")
 	}
 	files := http.FileServerFS(dist)
-	s.echo.GET("/*", func(ec echo.Context) error {
+	s.echo.GET(pagesRoute, func(ec echo.Context) error {
 		name := strings.TrimPrefix(path.Clean(ec.Request().URL.Path), "/")
 		if strings.HasPrefix(name, "api/") || name == "api" {
 			return fault.NotFound("request.not_found").Say("There is no such route. See /api/docs.")

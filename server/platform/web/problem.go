@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -22,6 +25,8 @@ type Problem struct {
 	Code   string        `json:"code" doc:"module.reason"`
 	Fields []fault.Field `json:"fields,omitempty"`
 	Ref    string        `json:"ref,omitempty" doc:"The request's id, to find it in the log"`
+
+	wait time.Duration // before the same request has a chance again; 0 if waiting does not help
 }
 
 // Error makes a problem an error for huma.
@@ -32,6 +37,16 @@ func (p *Problem) GetStatus() int { return p.Status }
 
 // ContentType makes huma answer with the RFC's media type.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+// GetHeaders are what goes with every problem, whoever writes it: nobody keeps
+// it, and whom waiting helps is told how long.
+func (p *Problem) GetHeaders() http.Header {
+	headers := http.Header{"Cache-Control": {"no-store"}}
+	if p.wait > 0 {
+		headers.Set("Retry-After", strconv.Itoa(int(math.Ceil(p.wait.Seconds()))))
+	}
+	return headers
+}
 
 // statusOf is the one place where a kind of fault becomes an HTTP status.
 func statusOf(kind fault.Kind) int {
@@ -46,6 +61,8 @@ func statusOf(kind fault.Kind) int {
 		return http.StatusForbidden
 	case fault.KindUnauthenticated:
 		return http.StatusUnauthorized
+	case fault.KindTooMany:
+		return http.StatusTooManyRequests
 	case fault.KindUnavailable:
 		return http.StatusServiceUnavailable
 	case fault.KindInternal:
@@ -76,8 +93,17 @@ func problemOf(ctx context.Context, err error) *Problem {
 	if status == http.StatusServiceUnavailable {
 		slog.WarnContext(ctx, "request not served", "ref", id, "error", err)
 	}
-	return newProblem(status, found.Code, found.Message, found.Fields, id)
+	problem := newProblem(status, found.Code, found.Message, found.Fields, id)
+	problem.wait = found.Wait
+	if problem.wait == 0 && status == http.StatusServiceUnavailable {
+		problem.wait = shortWait
+	}
+	return problem
 }
+
+// shortWait is after how long a server that is busy or has lost its database is
+// worth another try.
+const shortWait = 2 * time.Second
 
 func newProblem(status int, code, detail string, fields []fault.Field, ref string) *Problem {
 	title := http.StatusText(status)
@@ -90,29 +116,44 @@ func newProblem(status int, code, detail string, fields []fault.Field, ref strin
 }
 
 // humaProblem is how huma reports what it finds wrong with a request by itself.
-func humaProblem(status int, message string, errs ...error) huma.StatusError {
-	var fields []fault.Field
+func humaProblem(hc huma.Context, status int, message string, errs ...error) huma.StatusError {
+	problem := plainProblem(status, RequestID(hc.Context()))
 	for _, err := range errs {
 		var detailer huma.ErrorDetailer
 		if errors.As(err, &detailer) {
 			detail := detailer.ErrorDetail()
 			path := strings.TrimPrefix(strings.TrimPrefix(detail.Location, "body."), "Body.")
-			fields = append(fields, fault.Field{Path: path, Code: "request.field_invalid", Message: detail.Message})
+			problem.Fields = append(problem.Fields, fault.Field{Path: path, Code: "request.field_invalid", Message: detail.Message})
 		} else if err != nil {
-			fields = append(fields, fault.Field{Code: "request.field_invalid", Message: err.Error()})
+			problem.Fields = append(problem.Fields, fault.Field{Code: "request.field_invalid", Message: err.Error()})
 		}
 	}
-	code := map[int]string{
-		http.StatusBadRequest: "request.malformed", http.StatusUnprocessableEntity: "request.invalid",
-		http.StatusNotFound: "request.not_found", http.StatusMethodNotAllowed: "request.method_not_allowed",
-		http.StatusRequestEntityTooLarge: "request.too_large", http.StatusUnsupportedMediaType: "request.not_json",
-		http.StatusNotAcceptable: "request.not_acceptable",
-	}[status]
-	if code == "" {
-		code = "request.refused"
+	if problem.Detail == "" {
+		problem.Detail = message
 	}
-	if message != "" {
-		message = strings.ToUpper(message[:1]) + message[1:]
+	for name, values := range problem.GetHeaders() {
+		hc.SetHeader(name, values[0])
 	}
-	return newProblem(status, code, message, fields, "")
+	return problem
+}
+
+// plainProblem is a problem that router or huma found before any use case did.
+func plainProblem(status int, ref string) *Problem {
+	found, known := plainProblems[status]
+	if !known {
+		found = [2]string{"request.refused", ""}
+	}
+	return newProblem(status, found[0], found[1], nil, ref)
+}
+
+// plainProblems are code and sentence by status.
+var plainProblems = map[int][2]string{
+	http.StatusBadRequest:            {"request.malformed", "The server could not read this request. Check that it is complete and send it again."},
+	http.StatusNotFound:              {"request.not_found", "There is nothing here. Check the address; the routes are at /api/docs."},
+	http.StatusMethodNotAllowed:      {"request.method_not_allowed", "This address does not take that method. See /api/docs."},
+	http.StatusNotAcceptable:         {"request.not_acceptable", "The server answers in JSON only. Accept application/json."},
+	http.StatusRequestTimeout:        {"request.too_slow", "The request did not arrive in time. Send it again."},
+	http.StatusRequestEntityTooLarge: {"request.too_large", "That is too much for one request. Send less at once."},
+	http.StatusUnsupportedMediaType:  {"request.not_json", "Send the body as application/json."},
+	http.StatusUnprocessableEntity:   {"request.invalid", "Some of this is not right. Correct what is marked and send it again."},
 }

@@ -194,3 +194,12 @@ func (s *Server) problemResponse() *huma.Response {
 		Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: schema}},
 	}
 }
+
+// uuidText describes a UUID, which huma would call any text. A pointer to one is
+// described as the UUID that is there or left out, never as null.
+type uuidText struct{}
+
+// Schema implements huma.SchemaProvider.
+func (uuidText) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Format: "uuid"}
+}

@@ -7,13 +7,16 @@ package web
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/netip"
+	"reflect"
 	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"souk/server/platform/auth"
@@ -29,6 +32,8 @@ type Config struct {
 	// TrustedProxies may say who the client is; nobody else may.
 	TrustedProxies []netip.Prefix
 	Metrics        http.Handler
+	// Log receives one line for each request. Nil means slog.Default.
+	Log *slog.Logger
 	// On says whether a module is on for a shop.
 	On func(module string, tenant Tenant) bool
 }
@@ -43,6 +48,7 @@ type Server struct {
 	api       huma.API
 	routes    []Route
 	ready     func(context.Context) error
+	log       *slog.Logger
 }
 
 // New puts the router together. Routes are added by Mount, pages by Pages.
@@ -50,15 +56,20 @@ func New(cfg Config, database *db.DB, authority *auth.Authority, directory *Dire
 	if cfg.MaxBody == 0 {
 		cfg.MaxBody = 4 << 20
 	}
-	s := &Server{cfg: cfg, database: database, authority: authority, directory: directory, ready: database.Ping}
+	s := &Server{cfg: cfg, database: database, authority: authority, directory: directory, ready: database.Ping, log: cfg.Log}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
 	s.echo = echo.New()
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	// Echo believes X-Forwarded-For from anyone unless it is told how to find the address.
 	s.echo.IPExtractor = func(r *http.Request) string { return s.clientAddress(r).String() }
 	s.echo.HTTPErrorHandler = s.echoProblem
-	s.echo.Use(s.open, s.recover, s.headers)
+	s.echo.Use(s.accessLog, s.open, s.recover, s.headers)
 
-	huma.NewError = humaProblem
+	huma.NewErrorWithContext = humaProblem
+	// Huma looks at this one to learn what kind of thing a problem is.
+	huma.NewError = func(status int, _ string, _ ...error) huma.StatusError { return plainProblem(status, "") }
 	api := huma.DefaultConfig("Souk", cfg.Version)
 	api.OpenAPIPath, api.DocsPath, api.SchemasPath = "", "", ""
 	api.CreateHooks = nil // the schema-link transformer would add to every body
@@ -69,6 +80,7 @@ func New(cfg Config, database *db.DB, authority *auth.Authority, directory *Dire
 		"token":   {Type: "http", Scheme: "bearer", Description: "A paired device, or a person at one"},
 	}
 	s.api = humaecho.New(s.echo, api)
+	s.api.OpenAPI().Components.Schemas.RegisterTypeAlias(reflect.TypeFor[uuid.UUID](), reflect.TypeFor[uuidText]())
 	s.fixedRoutes()
 	return s
 }
