@@ -92,7 +92,7 @@ begin
 end $$;
 -- +goose StatementEnd
 
--- What changed, per tenant, in commit order and without a gap.
+-- What changed, per tenant, without a gap; a change is there before any that builds on it.
 create table changes (
     tenant_id uuid        not null,
     seq       bigint      not null,
@@ -115,17 +115,20 @@ create table platform.change_heads (
 alter table platform.change_heads owner to souk_owner;
 grant select on platform.change_heads to souk_platform;
 
--- What this transaction has changed so far; emptied when it commits.
+-- What was changed and has no number yet: written by the transaction that makes
+-- the change, taken away when the change is numbered.
 create table platform.change_queue (
     id        bigint generated always as identity primary key,
-    xid       xid8   not null,
-    tenant_id uuid   not null,
-    topic     text   not null,
-    op        text   not null,
-    ids       uuid[]
+    tenant_id uuid        not null,
+    topic     text        not null,
+    op        text        not null,
+    ids       uuid[],
+    actor     uuid,
+    at        timestamptz not null
 );
-create index change_queue_xid on platform.change_queue (xid);
+create index change_queue_tenant on platform.change_queue (tenant_id, id);
 alter table platform.change_queue owner to souk_owner;
+grant select on platform.change_queue to souk_platform;
 
 -- +goose StatementBegin
 -- queue_change notes which rows a statement touched. More than 100 rows become
@@ -147,37 +150,43 @@ begin
     if ids is null then
         return null;
     end if;
-    insert into platform.change_queue (xid, tenant_id, topic, op, ids)
-    values (pg_current_xact_id(), current_setting('app.tenant_id')::uuid, tg_argv[0],
+    insert into platform.change_queue (tenant_id, topic, op, ids, actor, at)
+    values (current_setting('app.tenant_id')::uuid, tg_argv[0],
             case when cardinality(ids) > 100 then 'reload' else lower(tg_op) end,
-            case when cardinality(ids) > 100 then null else ids end);
+            case when cardinality(ids) > 100 then null else ids end,
+            nullif(current_setting('app.actor', true), '')::uuid, clock_timestamp());
     return null;
 end $$;
 
--- number_changes runs at commit. The head row is locked only from here to the
--- end of the commit, so numbers follow commit order and none is lost.
-create function platform.number_changes() returns trigger
+-- number_changes gives the tenant's committed changes their numbers and says how
+-- many there were. It runs after the commit that made them, never within it: the
+-- head row stays locked until a commit has reached the disk, and so numbering
+-- inside a sale would let a shop sell no faster than one sale a disk flush.
+-- What is numbered is what is committed and seen from here, so nobody who has
+-- read up to a number can find an older change appear beneath it.
+create function public.number_changes() returns bigint
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    total bigint;
-    head  bigint;
+    tenant uuid := current_setting('app.tenant_id')::uuid;
+    head   bigint;
+    made   bigint;
 begin
-    select sum(coalesce(cardinality(q.ids), 1)) into total
-    from platform.change_queue q where q.xid = pg_current_xact_id();
-    if total is null then
-        return null; -- the first queued row of this transaction numbered them all
+    if not exists (select from platform.change_queue q where q.tenant_id = tenant) then
+        return 0;
     end if;
-    insert into platform.change_heads as h (tenant_id, seq) values (new.tenant_id, total)
-    on conflict (tenant_id) do update set seq = h.seq + excluded.seq
+    insert into platform.change_heads as h (tenant_id) values (tenant)
+    on conflict (tenant_id) do update set seq = h.seq
     returning h.seq into head;
-    with done as (
-        delete from platform.change_queue q where q.xid = pg_current_xact_id() returning q.id, q.topic, q.op, q.ids
+    -- A statement of its own, after the lock: it sees what another numberer has taken.
+    with taken as (
+        delete from platform.change_queue q where q.tenant_id = tenant returning q.id, q.topic, q.op, q.ids, q.actor, q.at
     )
     insert into public.changes (tenant_id, seq, topic, entity_id, op, actor, at)
-    select new.tenant_id, head - total + row_number() over (order by d.id, e.entity), d.topic, e.entity, d.op,
-           nullif(current_setting('app.actor', true), '')::uuid, clock_timestamp()
-    from done d, lateral unnest(coalesce(d.ids, array[null::uuid])) as e(entity);
-    return null;
+    select tenant, head + row_number() over (order by t.id, e.entity), t.topic, e.entity, t.op, t.actor, t.at
+    from taken t, lateral unnest(coalesce(t.ids, array[null::uuid])) as e(entity);
+    get diagnostics made = row_count;
+    update platform.change_heads h set seq = head + made where h.tenant_id = tenant;
+    return made;
 end $$;
 
 -- live_table makes every write to a table an event of a topic. entity names the
@@ -194,10 +203,9 @@ begin
 end $$;
 -- +goose StatementEnd
 alter function platform.queue_change() owner to souk_owner;
-alter function platform.number_changes() owner to souk_owner;
-
-create constraint trigger number_changes after insert on platform.change_queue
-    deferrable initially deferred for each row execute function platform.number_changes();
+alter function public.number_changes() owner to souk_owner;
+revoke all on function public.number_changes() from public;
+grant execute on function public.number_changes() to app_user;
 
 -- Every write's answer, kept for ever: the same operation asked again gets the
 -- same bytes and changes nothing.

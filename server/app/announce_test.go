@@ -55,8 +55,7 @@ func announced(t *testing.T, conn *pgx.Conn, tenant uuid.UUID, table string) []s
 	}
 	// The table as it is, with one fresh row: company has one row a tenant.
 	run(`delete from `+table+` where tenant_id = $1`, tenant)
-	run(`set constraints all immediate`)
-	run(`set constraints all deferred`)
+	run(`select number_changes()`)
 	var before int64
 	require.NoError(t, tx.QueryRow(t.Context(), `select coalesce(max(seq), 0) from changes where tenant_id = $1`, tenant).Scan(&before))
 
@@ -81,7 +80,7 @@ func announced(t *testing.T, conn *pgx.Conn, tenant uuid.UUID, table string) []s
 	run(fmt.Sprintf(`insert into %s (%s) values (%s)`, table, strings.Join(names, ", "), strings.Join(values, ", ")), tenant)
 	run(`update `+table+` set tenant_id = tenant_id where tenant_id = $1`, tenant)
 	run(`delete from `+table+` where tenant_id = $1`, tenant)
-	run(`set constraints all immediate`)
+	run(`select number_changes()`)
 	events := list(t, tx, `select op || ' ' || topic from changes where tenant_id = $1 and seq > $2 order by seq`, tenant, before)
 	return events
 }

@@ -274,7 +274,7 @@ func (in *intruder) outsideTheTables(t *testing.T) {
 	t.Helper()
 	for _, sql := range []string{
 		"select * from platform.tenants", "select * from platform.accounts", "select * from platform.change_heads",
-		"select * from platform.change_queue", "select * from platform.access_log", "insert into platform.change_queue (xid) values ('1')",
+		"select * from platform.change_queue", "select * from platform.access_log", "insert into platform.change_queue (topic) values ('x')",
 		"select platform.tenant_table('items', 'all')", "set role souk_owner", "set role souk_maintenance", "set session authorization postgres",
 		"create table spy (id int)", "create schema spy", "create function spy() returns int language sql as 'select 1'",
 		"select lo_export(1, '/tmp/x')", "select pg_read_file('/etc/passwd')", "copy items to program 'cat'", "select pg_ls_dir('/')",

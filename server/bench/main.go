@@ -14,8 +14,11 @@ import (
 	"os/signal"
 	"runtime/pprof"
 	"slices"
+	"strings"
 	"sync"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"souk/migrations"
 	"souk/server/app"
@@ -32,6 +35,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	profile := flag.String("profile", "", "write a CPU profile of this program (server and clients, not PostgreSQL) to a file")
+	only := flag.String("only", "reads,checkouts,sockets", "what to measure")
 	flag.Parse()
 	if *profile != "" {
 		file, err := os.Create(*profile)
@@ -45,7 +49,7 @@ func main() {
 		defer pprof.StopCPUProfile()
 	}
 	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})))
-	if err := run(ctx); err != nil {
+	if err := run(ctx, strings.Split(*only, ",")); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -57,11 +61,13 @@ type bench struct {
 	server  *embedded.Server
 	program *app.App
 	plain   *db.DB // the copy
-	address string
-	secrets db.Secrets
+	// yardstick is what everything is compared with: plain SQL on the same PostgreSQL.
+	yardstick *pgxpool.Pool
+	address   string
+	secrets   db.Secrets
 }
 
-func run(ctx context.Context) error {
+func run(ctx context.Context, only []string) error {
 	// Not the user's own temporary folder: as root PostgreSQL runs as somebody else.
 	dir, err := os.MkdirTemp("/var/tmp", "souk-bench-")
 	if err != nil {
@@ -80,7 +86,12 @@ func run(ctx context.Context) error {
 	if err := b.prepare(ctx); err != nil {
 		return err
 	}
-	for _, measure := range []func(context.Context) error{b.reads, b.checkouts, b.sockets} {
+	measures := map[string]func(context.Context) error{"reads": b.reads, "checkouts": b.checkouts, "sockets": b.sockets}
+	for _, name := range only {
+		measure, known := measures[name]
+		if !known {
+			return fmt.Errorf("-only %s: there are reads, checkouts and sockets", name)
+		}
 		if err := measure(ctx); err != nil {
 			return err
 		}
@@ -117,7 +128,7 @@ func (b *bench) prepare(ctx context.Context) error {
 	}
 	b.address = listener.Addr().String()
 	go func() { _ = http.Serve(listener, b.program.Web) }()
-	return nil
+	return b.yardsticks(ctx)
 }
 
 func (b *bench) wire(ctx context.Context, access db.Access) error {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"souk/server/platform/db"
 	"souk/server/sales"
@@ -85,14 +84,9 @@ func call(ctx context.Context, client *http.Client, method, path string, in any)
 }
 
 func (b *bench) reads(ctx context.Context) error {
-	pool, err := b.yardsticks(ctx)
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
 	point, err := measured(ctx, func(ctx context.Context, client, n int) error {
 		var balance int
-		return pool.QueryRow(ctx, `select abalance from bench_accounts where aid = $1`, 1+(client*7919+n*104729)%100000).Scan(&balance)
+		return b.yardstick.QueryRow(ctx, `select abalance from bench_accounts where aid = $1`, 1+(client*7919+n*104729)%100000).Scan(&balance)
 	})
 	if err != nil {
 		return err
@@ -111,12 +105,7 @@ func (b *bench) reads(ctx context.Context) error {
 }
 
 func (b *bench) checkouts(ctx context.Context) error {
-	pool, err := pgxpool.New(ctx, b.server.AdminURL()+"&pool_max_conns=8")
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	tpcb, err := measured(ctx, func(ctx context.Context, client, n int) error { return transferOnce(ctx, pool, client, n) })
+	tpcb, err := measured(ctx, func(ctx context.Context, client, n int) error { return transferOnce(ctx, b.yardstick, client, n) })
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -19,13 +20,12 @@ const ground = `
 	insert into bench_branches select b from generate_series(1, 10) b;
 	analyze bench_accounts`
 
-func (b *bench) yardsticks(ctx context.Context) (*pgxpool.Pool, error) {
-	pool, err := pgxpool.New(ctx, b.server.AdminURL()+"&pool_max_conns=8")
-	if err != nil {
-		return nil, err
+func (b *bench) yardsticks(ctx context.Context) (err error) {
+	if b.yardstick, err = pgxpool.New(ctx, fmt.Sprintf("%s&pool_max_conns=%d", b.server.AdminURL(), clients)); err != nil {
+		return err
 	}
-	_, err = pool.Exec(ctx, ground, pgx.QueryExecModeSimpleProtocol)
-	return pool, err
+	_, err = b.yardstick.Exec(ctx, ground, pgx.QueryExecModeSimpleProtocol)
+	return err
 }
 
 // transferOnce is pgbench's script, statement by statement, as pgbench sends it.

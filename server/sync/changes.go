@@ -29,8 +29,8 @@ type stretch struct {
 // stretchLimit bounds what one answer looks at, and so the items in it.
 const stretchLimit = 2000
 
-// One statement and so one snapshot. A change is numbered when it commits and
-// under a lock that is held to the end of the commit: whoever sees a number sees
+// One statement and so one snapshot. Changes are numbered when they are committed,
+// under a lock that is held to the end of the numbering: whoever sees a number sees
 // all below it, so the newest one seen is a cursor that skips nothing.
 const readStretch db.SQL = `
 	with stretch as (

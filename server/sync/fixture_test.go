@@ -22,6 +22,7 @@ import (
 	"souk/server/platform/auth"
 	"souk/server/platform/db"
 	"souk/server/platform/dbtest"
+	"souk/server/platform/live"
 	"souk/server/platform/module"
 	"souk/server/platform/web"
 	"souk/server/sales"
@@ -80,7 +81,10 @@ func worldOn(t *testing.T, database *db.DB) *world {
 	require.NoError(t, err)
 	w.tenant, w.person, w.store = opened.Tenant, opened.Owner.PersonID, opened.Store.ID
 	authority := auth.NewAuthority(database, grants())
-	database.OnCommit(authority.Forget)
+	database.OnCommit(func(tenant uuid.UUID) {
+		authority.Forget(tenant)
+		_ = live.Number(context.Background(), database, tenant) // the database may have died; the next commit's numbers both
+	})
 	w.server = web.New(web.Config{Domain: "test"}, database, authority, web.NewDirectory(database, false))
 	w.server.Mount(append(tills.Module.Routes, sync.Module.Routes...)...)
 	w.do(func(ctx context.Context, tx *db.Tx) error {

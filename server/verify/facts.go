@@ -73,6 +73,8 @@ const salesAreBookedOnce = `
 	limit  @most`
 
 // Old changes may be gone; from the oldest kept one to the head none may be missing.
+// A change waits for its number for a moment, or while no server runs; but not
+// while later ones get theirs.
 const changesAreWhole = `
 	with kept as (
 		select tenant_id, min(seq) as first, max(seq) as last, count(distinct seq) as many
@@ -85,8 +87,9 @@ const changesAreWhole = `
 		left   join platform.change_heads h on h.tenant_id = k.tenant_id
 		where  h.tenant_id is null or k.last <> h.seq or k.last - k.first + 1 <> k.many
 		union  all
-		select q.tenant_id, format('%s changes of %s were never numbered', count(*), q.topic)
+		select q.tenant_id, format('%s changes of %s were left without a number', count(*), q.topic)
 		from   platform.change_queue q
+		where  q.at < (select max(c.at) from changes c where c.tenant_id = q.tenant_id) - interval '5 minutes'
 		group  by q.tenant_id, q.topic)
 	select t.slug as tenant, w.how as what, '{}'::uuid[] as ids
 	from   wrong w

@@ -15,6 +15,7 @@ import (
 
 	"souk/server/platform/db"
 	"souk/server/platform/dbtest"
+	"souk/server/platform/live"
 	"souk/server/verify"
 )
 
@@ -79,6 +80,7 @@ func (b *bench) shop(t *testing.T) sound {
 		}
 	}
 	require.NoError(t, tx.Commit(t.Context()))
+	require.NoError(t, live.Number(t.Context(), b.database, shop.ID))
 	return shop
 }
 

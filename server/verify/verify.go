@@ -51,7 +51,7 @@ var Checks = []Check{
 	{"S3", "what all stock is worth is what the inventory account says", stockIsInTheBooks},
 	{"N1", "receipts of a series are numbered from 1, each number once and none left out", numbersAreWhole},
 	{"R1", "each sale is booked exactly once: one journal entry, and one move for each line that has stock", salesAreBookedOnce},
-	{"W1", "a shop's changes are numbered without a gap up to its head, and none waits for a number", changesAreWhole},
+	{"W1", "a shop's changes are numbered without a gap up to its head, and none is left without one", changesAreWhole},
 }
 
 // atMost bounds what one check reports: a broken rule may be broken everywhere.

@@ -15,17 +15,18 @@ import (
 )
 
 const (
-	countPeople  db.SQL = `select count(*) from people where tenant_id = @tenant`
-	countAll     db.SQL = `select count(*) from people`
-	renameAll    db.SQL = `update people set name = @name`
-	addUnit      db.SQL = `insert into units (tenant_id, code, name, decimals) values (@tenant, @code, @name, 0)`
-	addUnitFor   db.SQL = `insert into units (tenant_id, code, name, decimals) values (@other, 'x', 'x', 0)`
-	units        db.SQL = `select code from units where tenant_id = @tenant order by code`
-	switchTenant db.SQL = `select set_config('app.tenant_id', @other, true)`
-	decimals     db.SQL = `select x from unnest(@values::numeric[]) x`
-	lastChange   db.SQL = `select topic from changes where tenant_id = @tenant order by seq desc limit 1`
-	changeSeqs   db.SQL = `select seq from changes where tenant_id = @tenant order by seq`
-	renamePerson db.SQL = `update people set name = @name where tenant_id = @tenant and id = @id`
+	countPeople   db.SQL = `select count(*) from people where tenant_id = @tenant`
+	countAll      db.SQL = `select count(*) from people`
+	renameAll     db.SQL = `update people set name = @name`
+	addUnit       db.SQL = `insert into units (tenant_id, code, name, decimals) values (@tenant, @code, @name, 0)`
+	addUnitFor    db.SQL = `insert into units (tenant_id, code, name, decimals) values (@other, 'x', 'x', 0)`
+	units         db.SQL = `select code from units where tenant_id = @tenant order by code`
+	switchTenant  db.SQL = `select set_config('app.tenant_id', @other, true)`
+	decimals      db.SQL = `select x from unnest(@values::numeric[]) x`
+	lastChange    db.SQL = `select topic from changes where tenant_id = @tenant order by seq desc limit 1`
+	changeSeqs    db.SQL = `select seq from changes where tenant_id = @tenant order by seq`
+	numberChanges db.SQL = `select number_changes()`
+	renamePerson  db.SQL = `update people set name = @name where tenant_id = @tenant and id = @id`
 )
 
 func TestTenantTransaction(t *testing.T) {
@@ -133,9 +134,15 @@ func TestChanges(t *testing.T) {
 			})
 		}()
 	}
+	// Numbered while it goes on, by several at once, and once more at the end.
+	for range 20 {
+		require.NoError(t, <-done)
+		go func() { done <- number(t.Context(), database, shop) }()
+	}
 	for range 20 {
 		require.NoError(t, <-done)
 	}
+	require.NoError(t, number(t.Context(), database, shop))
 	require.NoError(t, database.Read(t.Context(), shop.Identity(), func(ctx context.Context, tx *db.Tx) error {
 		seqs, err := db.All[int64](ctx, tx, changeSeqs, db.Args{})
 		require.NoError(t, err)
@@ -147,6 +154,13 @@ func TestChanges(t *testing.T) {
 		require.Equal(t, "people.list", topic)
 		return err
 	}))
+}
+
+func number(ctx context.Context, database *db.DB, shop dbtest.Shop) error {
+	return database.Tenant(ctx, shop.Identity(), func(ctx context.Context, tx *db.Tx) error {
+		_, err := db.One[int64](ctx, tx, numberChanges, db.Args{})
+		return err
+	})
 }
 
 func TestLint(t *testing.T) {

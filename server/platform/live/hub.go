@@ -65,6 +65,9 @@ type Hub struct {
 	held     map[holder]int
 	rooms    map[uuid.UUID]*room
 	draining bool
+
+	unnumbered map[uuid.UUID]struct{} // changed, and nobody here watches
+	numbering  bool
 }
 
 // holder is a person or a device, whose sockets are counted.
@@ -76,6 +79,7 @@ func New(cfg Config) *Hub {
 	h := &Hub{
 		cfg: cfg, topics: map[string]Topic{}, ctx: ctx, stop: stop,
 		sockets: map[*socket]struct{}{}, held: map[holder]int{}, rooms: map[uuid.UUID]*room{},
+		unnumbered: map[uuid.UUID]struct{}{},
 	}
 	if cfg.Ring == 0 {
 		h.cfg.Ring = ringLength
@@ -97,8 +101,8 @@ func (h *Hub) Wake(tenant uuid.UUID) {
 	h.mu.Lock()
 	r := h.rooms[tenant]
 	h.mu.Unlock()
-	if r != nil {
-		r.poke()
+	if r == nil || !r.poke() {
+		h.numberLater(tenant)
 	}
 }
 
@@ -125,12 +129,17 @@ func (h *Hub) Sockets() int {
 func (h *Hub) sweep() {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
-	checked := time.Now()
+	h.numberLeft()
+	checked, numbered := time.Now(), time.Now()
 	for {
 		select {
 		case <-h.ctx.Done():
 			return
 		case <-tick.C:
+		}
+		if time.Since(numbered) >= leftEvery {
+			numbered = time.Now()
+			h.numberLeft()
 		}
 		again := time.Since(checked) >= recheckEvery
 		if again {

@@ -65,10 +65,12 @@ func (h *Hub) head(tenant uuid.UUID) (found place, err error) {
 	return found, err
 }
 
-// since reads what came after a number, and in which life of the database.
+// since numbers what has no number yet and reads what came after one, and in which
+// life of the database.
 func (h *Hub) since(tenant uuid.UUID, after int64, most int) (found []change, epoch uuid.UUID, err error) {
-	err = h.cfg.Database.Read(h.ctx, db.Identity{Tenant: tenant}, func(ctx context.Context, tx *db.Tx) error {
+	err = h.cfg.Database.Tenant(h.ctx, db.Identity{Tenant: tenant}, func(ctx context.Context, tx *db.Tx) error {
 		reads := tx.Reads()
+		db.ReadMaybe[int64](reads, numberChanges, db.Args{})
 		life := db.ReadMaybe[uuid.UUID](reads, readEpoch, db.Args{})
 		rows := db.ReadAll[change](reads, readSince, db.Args{"after": after, "most": most})
 		if err := reads.Run(ctx); err != nil {
@@ -105,19 +107,21 @@ func (r *room) everyone() []*socket {
 	return all
 }
 
-// poke reads what is new, once at a time; a poke during that makes one more round.
-func (r *room) poke() {
+// poke numbers and reads what is new, once at a time; a poke during that makes one
+// more round. It reports false when nobody is there to tell.
+func (r *room) poke() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.known || len(r.sockets) == 0 || r.hub.ctx.Err() != nil {
-		return
+		return false
 	}
 	if r.reading {
 		r.again = true
-		return
+		return true
 	}
 	r.reading = true
 	go r.read()
+	return true
 }
 
 func (r *room) read() {
