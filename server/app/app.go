@@ -53,7 +53,7 @@ func Wire(ctx context.Context, cfg Config, database *db.DB) (*App, error) {
 	database.OnEmit(program.react)
 	database.OnCommit(a.Hub.Wake)
 	a.Web = web.New(web.Config{
-		Domain: cfg.Domain, Version: Version, TrustedProxies: trusted, Metrics: metrics(database), On: program.on,
+		Domain: cfg.Domain, Version: Version, TrustedProxies: trusted, Metrics: metrics(database), On: program.on, Sentences: program.sentences,
 	}, database, a.Authority, a.Directory)
 	a.Web.Mount(program.routes()...)
 	a.Web.Handle(http.MethodGet, "/live", a.serveLive)

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/constant"
 	"go/types"
+	"maps"
 	"os/exec"
 	"reflect"
 	"regexp"
@@ -263,6 +264,20 @@ func TestImportsPointDown(t *testing.T) {
 			if isModule && other && theirs >= mine {
 				t.Errorf("%s imports %s, which stands below it in modules.go", pkg.ImportPath, imported)
 			}
+		}
+	}
+}
+
+func TestBrokenConstraintsAreToldInSentences(t *testing.T) {
+	for _, m := range Modules {
+		codes := slices.Collect(maps.Values(m.Faults))
+		for _, code := range codes {
+			if len(m.Sentences) > 0 && !strings.HasSuffix(m.Sentences[code], ".") {
+				t.Errorf("module %s: %s stands for a broken constraint and needs a sentence that says what to do", m.Key, code)
+			}
+		}
+		for code := range m.Sentences {
+			require.Contains(t, codes, code, "module %s: no constraint stands for it; say it where the fault is made", m.Key)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"maps"
 	"reflect"
 
 	"souk/server/platform/auth"
@@ -15,18 +16,19 @@ import (
 
 // registry is what the list of modules comes to once it is read.
 type registry struct {
-	modules []module.Module
-	grants  auth.Grants
-	faults  map[string]string
-	reacts  map[reflect.Type][]module.Reaction
-	byKey   map[string]module.Module
+	modules   []module.Module
+	grants    auth.Grants
+	faults    map[string]string
+	sentences map[string]string
+	reacts    map[reflect.Type][]module.Reaction
+	byKey     map[string]module.Module
 }
 
 // read panics on what is a mistake in the program: a permission or a fault that
 // is declared twice, a route or a topic that needs one nobody declared.
 func read(modules []module.Module) *registry {
 	r := &registry{
-		modules: modules, grants: auth.Grants{}, faults: map[string]string{},
+		modules: modules, grants: auth.Grants{}, faults: map[string]string{}, sentences: map[string]string{},
 		reacts: map[reflect.Type][]module.Reaction{}, byKey: map[string]module.Module{},
 	}
 	declared := map[wire.Permission]bool{web.Anyone: true, web.SignedIn: true}
@@ -48,6 +50,7 @@ func read(modules []module.Module) *registry {
 			}
 			r.faults[constraint] = code
 		}
+		maps.Copy(r.sentences, m.Sentences)
 		for _, reaction := range m.Reacts {
 			r.reacts[reaction.Event] = append(r.reacts[reaction.Event], reaction)
 		}

@@ -130,7 +130,7 @@ func (c Category) checked(ctx context.Context, tx *db.Tx) (Category, error) {
 		}
 	}
 	if same.Found {
-		return c, fault.Conflict("catalog.category_name_taken", fault.At("name", "catalog.category_name_taken", same.Row.ID.String())).
+		return c, fault.Conflict("catalog.category_name_taken", fault.At("name", "catalog.category_name_taken", "")).
 			Say("There is a category of this name here already. Choose another name.")
 	}
 	return c, nil

@@ -116,10 +116,9 @@ func (s surroundings) taken() error {
 	return nil
 }
 
-// takenBy names the item by its name, for people, and by its id in the field's
-// message, for the link to it.
+// takenBy names the item that has it.
 func takenBy(code, path, what string, by owner) error {
-	return fault.Conflict(code, fault.At(path, code, by.ID.String())).
+	return fault.Conflict(code, fault.At(path, code, "")).
 		Messagef("The item “%s” already has this %s. Change that one, or choose another.", by.Name, what)
 }
 

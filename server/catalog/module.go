@@ -60,4 +60,11 @@ var Module = module.Module{
 		"categories_name_key": "catalog.category_name_taken",
 		"tax_rates_pkey":      "catalog.rate_exists",
 	},
+	Sentences: map[string]string{
+		"catalog.sku_taken":           "Another item already has this SKU. Choose another one.",
+		"catalog.plu_taken":           "Another item already has this PLU. Choose another one.",
+		"catalog.barcode_taken":       "Another item already has this barcode. Take it off there first, or check the code.",
+		"catalog.category_name_taken": "There is a category of this name already. Choose another name.",
+		"catalog.rate_exists":         "A rate already begins on that day. Choose another day.",
+	},
 }

@@ -36,4 +36,8 @@ var Module = module.Module{
 		"accounts_code_key":          "ledger.code_taken",
 		"journal_entries_source_key": "ledger.already_posted",
 	},
+	Sentences: map[string]string{
+		"ledger.code_taken":     "Another account has this number already. Choose another number.",
+		"ledger.already_posted": "This is in the books already. Nothing was posted twice; look it up in the journal.",
+	},
 }

@@ -26,4 +26,7 @@ var Module = module.Module{
 	Topics: []live.Topic{{Name: "payments.methods", Needs: web.SignedIn, Tables: live.Tables("payment_methods")}},
 	Reacts: []module.Reaction{module.On(layGround)},
 	Faults: map[string]string{"payment_methods_name_key": "payments.name_taken"},
+	Sentences: map[string]string{
+		"payments.name_taken": "There is a way to pay of this name already. Choose another name.",
+	},
 }

@@ -34,4 +34,8 @@ var Module = module.Module{
 		"stores_name_key":  "tenants.store_name_taken",
 		"tenants_slug_key": "tenants.slug_taken",
 	},
+	Sentences: map[string]string{
+		"tenants.store_name_taken": "Another store of this shop has this name already. Choose another name.",
+		"tenants.slug_taken":       "Another shop has this address already. Choose another one.",
+	},
 }

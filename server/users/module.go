@@ -43,4 +43,7 @@ var Module = module.Module{
 	Nav:    []module.Nav{{Section: "Shop", Label: "People", Path: "/people", Icon: "users", Needs: Read}},
 	Reacts: []module.Reaction{module.On(welcomeOwner)},
 	Faults: map[string]string{"people_account_key": "people.already_here"},
+	Sentences: map[string]string{
+		"people.already_here": "Someone with this e-mail address is among the shop's people already. Look in the list, also among those who have left.",
+	},
 }

@@ -52,12 +52,12 @@ function text(value: unknown): string {
 	return typeof value === 'string' ? value : '';
 }
 
-/** Our own `fields` list, or the `errors` list of RFC 9457's usual extension. */
+/** Our own `fields` list, in which a field without words of its own is what the detail speaks of, or the `errors` list of RFC 9457's usual extension. */
 function fieldsOf(body: Record<string, unknown>): Record<string, string> {
 	const fields: Record<string, string> = {};
 	for (const entry of Array.isArray(body.fields) ? body.fields : []) {
 		const { path, code, message } = entry as { path?: string; code?: string; message?: string };
-		if (path) fields[path] ??= message || code || '';
+		if (path) fields[path] ??= message || text(body.detail) || code || '';
 	}
 	for (const entry of Array.isArray(body.errors) ? body.errors : []) {
 		const { location, message } = entry as { location?: string; message?: string };

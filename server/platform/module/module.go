@@ -30,8 +30,10 @@ type Module struct {
 	Topics      []live.Topic
 	Nav         []Nav
 	Reacts      []Reaction
-	// Faults says which fault a broken constraint stands for.
-	Faults map[string]string
+	// Faults says which fault a broken constraint stands for, and Sentences what
+	// people are told of it, by its code.
+	Faults    map[string]string
+	Sentences map[string]string
 }
 
 // Grant declares a permission: what it allows, in words for the role editor, and

@@ -22,6 +22,7 @@ type call struct {
 	client    netip.Addr
 	agent     string
 	cookies   []*http.Cookie
+	sentences map[string]string // Config.Sentences
 }
 
 type callKey struct{}

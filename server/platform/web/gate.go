@@ -33,7 +33,7 @@ var healthRoutes = []string{"/healthz", "/readyz", "/metrics"}
 func (s *Server) open(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(ec echo.Context) error {
 		r := ec.Request()
-		c := &call{id: newRequestID(), client: s.clientAddress(r), agent: r.UserAgent()}
+		c := &call{id: newRequestID(), client: s.clientAddress(r), agent: r.UserAgent(), sentences: s.cfg.Sentences}
 		ctx := context.WithValue(r.Context(), callKey{}, c)
 		ec.Response().Header().Set("X-Request-Id", c.id)
 		ec.SetRequest(r.WithContext(ctx))

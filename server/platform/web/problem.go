@@ -93,12 +93,36 @@ func problemOf(ctx context.Context, err error) *Problem {
 	if status == http.StatusServiceUnavailable {
 		slog.WarnContext(ctx, "request not served", "ref", id, "error", err)
 	}
-	problem := newProblem(status, found.Code, found.Message, found.Fields, id)
+	problem := newProblem(status, found.Code, sentenceOf(ctx, found), found.Fields, id)
 	problem.wait = found.Wait
 	if problem.wait == 0 && status == http.StatusServiceUnavailable {
 		problem.wait = shortWait
 	}
 	return problem
+}
+
+// sentenceOf tells a person what to do about a fault. No fault leaves without one.
+func sentenceOf(ctx context.Context, f *fault.Error) string {
+	if f.Message != "" {
+		return f.Message
+	}
+	if sentence := callOf(ctx).sentences[f.Code]; sentence != "" {
+		return sentence
+	}
+	switch f.Kind {
+	case fault.KindInvalid:
+		return plainProblems[http.StatusUnprocessableEntity][1]
+	case fault.KindNotFound:
+		return "It is not there any more. Go back and look again."
+	case fault.KindConflict:
+		return "What is stored does not allow this, or has changed meanwhile. Look again and try once more."
+	case fault.KindForbidden:
+		return "You may not do this. Ask a manager."
+	case fault.KindUnauthenticated:
+		return "Sign in to go on."
+	case fault.KindTooMany, fault.KindUnavailable, fault.KindInternal:
+	}
+	return "This did not work just now. Try again in a moment."
 }
 
 // shortWait is after how long a server that is busy or has lost its database is

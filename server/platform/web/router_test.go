@@ -60,7 +60,8 @@ func open(t *testing.T) *door {
 	d.shop = dbtest.NewShop(t, database)
 	authority := auth.NewAuthority(database, auth.Grants{wire.Owner: {edit: true}})
 	d.server = web.New(web.Config{
-		Domain: "test", MaxBody: 1 << 10, Log: slog.New(slog.NewJSONHandler(&d.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Domain: "test", MaxBody: 1 << 10, Sentences: map[string]string{"things.name_taken": "Choose another name."},
+		Log: slog.New(slog.NewJSONHandler(&d.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}, database, authority, web.NewDirectory(database, false))
 	d.server.Mount(
 		web.Get("/things/{id}", web.SignedIn, func(_ context.Context, _ *db.Tx, in thingIn) (thing, error) {
@@ -69,6 +70,12 @@ func open(t *testing.T) *door {
 		web.Post("/things", edit, func(_ context.Context, _ *db.Tx, in thing) (thing, error) { return in, nil }),
 		web.Get("/tries", web.Anyone, func(context.Context, *db.Tx, web.None) (web.None, error) {
 			return web.None{}, fault.TooMany("things.slow_down", 90*time.Second-time.Millisecond).Say("Wait 90 seconds.")
+		}),
+		web.Get("/taken", web.Anyone, func(context.Context, *db.Tx, web.None) (web.None, error) {
+			return web.None{}, fault.Conflict("things.name_taken")
+		}),
+		web.Get("/odd", web.Anyone, func(context.Context, *db.Tx, web.None) (web.None, error) {
+			return web.None{}, fault.Conflict("things.odd")
 		}),
 		web.Get("/away", web.Anyone, func(context.Context, *db.Tx, web.None) (web.None, error) {
 			return web.None{}, fault.Unavailable("things.away").Say("Try again in a moment.")
@@ -218,6 +225,15 @@ func TestProblems(t *testing.T) {
 		require.Equal(t, headers.Get("X-Request-Id"), problem.Ref, name)
 		require.NotEmpty(t, problem.Title, name)
 		require.NotEmpty(t, problem.Detail, name)
+	}
+}
+
+func TestEveryFaultIsTold(t *testing.T) {
+	d := open(t)
+	for target, want := range map[string]string{"/api/taken": "Choose another name.", "/api/odd": "Look again"} {
+		var problem web.Problem
+		require.NoError(t, json.Unmarshal(d.send("GET", target, "").Body.Bytes(), &problem))
+		require.Contains(t, problem.Detail, want)
 	}
 }
 

@@ -34,6 +34,9 @@ type Config struct {
 	Metrics        http.Handler
 	// Log receives one line for each request. Nil means slog.Default.
 	Log *slog.Logger
+	// Sentences are what people are told of faults that come without one: those
+	// of broken constraints. By code.
+	Sentences map[string]string
 	// On says whether a module is on for a shop.
 	On func(module string, tenant Tenant) bool
 }
