@@ -87,6 +87,7 @@ func run(ctx context.Context, only []string) error {
 		return err
 	}
 	measures := map[string]func(context.Context) error{"reads": b.reads, "checkouts": b.checkouts, "sockets": b.sockets}
+	defer b.program.Hub.Drain()
 	for _, name := range only {
 		measure, known := measures[name]
 		if !known {

@@ -89,8 +89,8 @@ func Apply(b *db.Batch, balances []Balance, moves []Move) ([]money.Amount, error
 	if err != nil {
 		return nil, err
 	}
-	writeMoves(b, moves, values)
 	writeBalances(b, shelves)
+	writeMoves(b, moves, values)
 	return values, b.Done()
 }
 

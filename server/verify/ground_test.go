@@ -164,9 +164,9 @@ var ground = []string{
 	 cash_minor, expected_minor, counted_minor, difference_minor, methods, taxes, made_at)
 	 values (@tenant, @shift, @register, 2, 0, 7140, 1140, 0, 0, 3570, 13570, 13500, -70,
 	 '[{"amount_minor": 3570}, {"amount_minor": 3570}]', '[{"code": "S", "rate": "19", "net_minor": 6000, "tax_minor": 1140}]', '2026-03-01 18:00Z')`,
+	`insert into stock_balances (tenant_id, item_id, location_id, on_hand, value_minor, unit_cost) values (@tenant, @item, @location, 4, 2000, 500)`,
 	`insert into stock_moves (tenant_id, id, item_id, location_id, quantity, value_minor, source_type, source_id, source_line, at)
 	 values (@tenant, @opening, @item, @location, 10, 5000, 'opening', @opening, 1, '2026-02-01')`,
-	`insert into stock_balances (tenant_id, item_id, location_id, on_hand, value_minor, unit_cost) values (@tenant, @item, @location, 4, 2000, 500)`,
 	`insert into journal_entries (tenant_id, id, entry_date, source_type, source_id, currency, posted_at)
 	 values (@tenant, @entry0, '2026-02-01', 'opening', @opening, 'EUR', '2026-02-01')`,
 	`insert into postings (tenant_id, entry_id, line_no, account_id, amount_minor)
