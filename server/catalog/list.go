@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -62,7 +61,7 @@ func List(ctx context.Context, tx *db.Tx, in ItemQuery) (wire.Page[ItemRow], err
 			Say("Items are sorted by name, sku, price or updated.")
 	}
 	limit := page.Limit(in.Limit)
-	args, err := in.args(limit)
+	args, err := sort.by.Args(in.Sort, in.After, limit)
 	if err != nil {
 		return wire.Page[ItemRow]{}, err
 	}
@@ -72,6 +71,7 @@ func List(ctx context.Context, tx *db.Tx, in ItemQuery) (wire.Page[ItemRow], err
 	}
 
 	statement := sort.items
+	args["active"] = page.Active(in.Active)
 	if category != nil {
 		statement, args["category"] = sort.category, category
 	}
@@ -84,39 +84,7 @@ func List(ctx context.Context, tx *db.Tx, in ItemQuery) (wire.Page[ItemRow], err
 	if err != nil {
 		return wire.Page[ItemRow]{}, err
 	}
-	return page.Cut(rows, limit, func(last ItemRow) []string {
-		return []string{in.Sort, sort.key(last), last.ID.String()}
-	}), nil
-}
-
-// args are those of all three lists. A cursor of another order does not fit.
-func (in ItemQuery) args(limit int) (db.Args, error) {
-	key, id := sorts[in.Sort].start, uuid.Nil
-	if in.Sort[0] == '-' {
-		id = uuid.Max
-	}
-	if in.After != "" {
-		parts, err := page.Decode(in.After, 3)
-		if err != nil {
-			return nil, err
-		}
-		if id, err = uuid.Parse(parts[2]); err != nil || parts[0] != in.Sort {
-			return nil, page.BadCursor(err)
-		}
-		key = parts[1]
-	}
-	value, err := sorts[in.Sort].parse(key)
-	if err != nil {
-		return nil, page.BadCursor(err)
-	}
-	args := db.Args{"key": value, "id": id, "limit": limit + 1, "active": nil}
-	switch in.Active {
-	case "", "true":
-		args["active"] = true
-	case "false":
-		args["active"] = false
-	}
-	return args, nil
+	return sort.by.Cut(rows, in.Sort, limit), nil
 }
 
 func (in ItemQuery) category() (*uuid.UUID, error) {
@@ -130,20 +98,3 @@ func (in ItemQuery) category() (*uuid.UUID, error) {
 	}
 	return &id, nil
 }
-
-// Where each order begins and ends. No name has the last code point of Unicode.
-const (
-	lastText  = "\U0010ffff"
-	lastMinor = "9223372036854775807"
-	firstTime = "0001-01-01T00:00:00Z"
-	lastTime  = "9999-12-31T00:00:00Z"
-)
-
-func nameKey(r ItemRow) string    { return r.SortName }
-func skuKey(r ItemRow) string     { return r.SKU }
-func priceKey(r ItemRow) string   { return minorText(r.Price) }
-func updatedKey(r ItemRow) string { return r.UpdatedAt.UTC().Format(time.RFC3339Nano) }
-
-func textKey(s string) (any, error)  { return s, nil }
-func minorKey(s string) (any, error) { return strconv.ParseInt(s, 10, 64) }
-func timeKey(s string) (any, error)  { return time.Parse(time.RFC3339Nano, s) }

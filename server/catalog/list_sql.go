@@ -1,6 +1,14 @@
 package catalog
 
-import "souk/server/platform/db"
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"souk/server/platform/db"
+	"souk/server/platform/page"
+	"souk/shared/money"
+)
 
 // The list's statements are put together from these parts by the compiler: where
 // the rows come from, and where the page begins in which order. Each order has
@@ -115,18 +123,23 @@ const (
 // statements are one order's three lists.
 type statements struct{ items, category, matches db.SQL }
 
+var (
+	nameOrder    = page.ByText(func(r ItemRow) (string, uuid.UUID) { return r.SortName, r.ID })
+	skuOrder     = page.ByText(func(r ItemRow) (string, uuid.UUID) { return r.SKU, r.ID })
+	priceOrder   = page.ByAmount(func(r ItemRow) (money.Amount, uuid.UUID) { return r.Price, r.ID })
+	updatedOrder = page.ByTime(func(r ItemRow) (time.Time, uuid.UUID) { return r.UpdatedAt, r.ID })
+)
+
 var sorts = map[string]struct {
 	statements
-	start string // before the first row
-	key   func(ItemRow) string
-	parse func(string) (any, error)
+	by page.Order[ItemRow]
 }{
-	"name":     {statements{itemsByName, categoryByName, matchesByName}, "", nameKey, textKey},
-	"-name":    {statements{itemsByNameDown, categoryByNameDown, matchesByNameDown}, lastText, nameKey, textKey},
-	"sku":      {statements{itemsBySKU, categoryBySKU, matchesBySKU}, "", skuKey, textKey},
-	"-sku":     {statements{itemsBySKUDown, categoryBySKUDown, matchesBySKUDown}, lastText, skuKey, textKey},
-	"price":    {statements{itemsByPrice, categoryByPrice, matchesByPrice}, "-1", priceKey, minorKey},
-	"-price":   {statements{itemsByPriceDown, categoryByPriceDown, matchesByPriceDown}, lastMinor, priceKey, minorKey},
-	"updated":  {statements{itemsByUpdated, categoryByUpdated, matchesByUpdated}, firstTime, updatedKey, timeKey},
-	"-updated": {statements{itemsByUpdatedDown, categoryByUpdatedDown, matchesByUpdatedDown}, lastTime, updatedKey, timeKey},
+	"name":     {statements{itemsByName, categoryByName, matchesByName}, nameOrder},
+	"-name":    {statements{itemsByNameDown, categoryByNameDown, matchesByNameDown}, nameOrder},
+	"sku":      {statements{itemsBySKU, categoryBySKU, matchesBySKU}, skuOrder},
+	"-sku":     {statements{itemsBySKUDown, categoryBySKUDown, matchesBySKUDown}, skuOrder},
+	"price":    {statements{itemsByPrice, categoryByPrice, matchesByPrice}, priceOrder},
+	"-price":   {statements{itemsByPriceDown, categoryByPriceDown, matchesByPriceDown}, priceOrder},
+	"updated":  {statements{itemsByUpdated, categoryByUpdated, matchesByUpdated}, updatedOrder},
+	"-updated": {statements{itemsByUpdatedDown, categoryByUpdatedDown, matchesByUpdatedDown}, updatedOrder},
 }

@@ -55,41 +55,29 @@ type EntryKey struct {
 }
 
 const (
-	listJournal db.SQL = `
+	entryColumns = `
 		select e.id, to_char(e.entry_date, 'YYYY-MM-DD') as date, e.source_type, e.source_id, e.currency, e.memo,
 		       (select coalesce(sum(d.amount_minor), 0)::bigint from postings d
 		        where d.tenant_id = @tenant and d.entry_id = e.id and d.amount_minor > 0) as total_minor,
 		       coalesce(p.name, '') as person_name, e.posted_at
 		from   journal_entries e
 		left   join people p on p.tenant_id = @tenant and p.id = e.person_id
-		where  e.tenant_id = @tenant and e.entry_date >= @from::date and e.entry_date <= @to::date
-		and    (e.entry_date, e.id) < (@after_date::date, @after_id::uuid)
-		order  by e.entry_date desc, e.id desc
-		limit  @most`
+		where  e.tenant_id = @tenant`
 
-	listJournalOfAccount db.SQL = `
-		select e.id, to_char(e.entry_date, 'YYYY-MM-DD') as date, e.source_type, e.source_id, e.currency, e.memo,
-		       (select coalesce(sum(d.amount_minor), 0)::bigint from postings d
-		        where d.tenant_id = @tenant and d.entry_id = e.id and d.amount_minor > 0) as total_minor,
-		       coalesce(p.name, '') as person_name, e.posted_at
-		from   journal_entries e
-		left   join people p on p.tenant_id = @tenant and p.id = e.person_id
-		where  e.tenant_id = @tenant and e.entry_date >= @from::date and e.entry_date <= @to::date
-		and    (e.entry_date, e.id) < (@after_date::date, @after_id::uuid)
-		and    exists (
-			select from postings o
-			where  o.tenant_id = @tenant and o.entry_id = e.id and o.account_id = @account)
-		order  by e.entry_date desc, e.id desc
-		limit  @most`
+	ofAccount = `
+		  and  exists (
+		           select from postings o
+		           where  o.tenant_id = @tenant and o.entry_id = e.id and o.account_id = @account)`
 
-	showEntry db.SQL = `
-		select e.id, to_char(e.entry_date, 'YYYY-MM-DD') as date, e.source_type, e.source_id, e.currency, e.memo,
-		       (select coalesce(sum(d.amount_minor), 0)::bigint from postings d
-		        where d.tenant_id = @tenant and d.entry_id = e.id and d.amount_minor > 0) as total_minor,
-		       coalesce(p.name, '') as person_name, e.posted_at
-		from   journal_entries e
-		left   join people p on p.tenant_id = @tenant and p.id = e.person_id
-		where  e.tenant_id = @tenant and e.id = @id`
+	latestFirst = `
+		  and  e.entry_date >= @from::date and e.entry_date <= @to::date
+		  and  (e.entry_date, e.id) < (@key::date, @id::uuid)
+		order  by e.entry_date desc, e.id desc
+		limit  @limit`
+
+	listJournal          db.SQL = entryColumns + latestFirst
+	listJournalOfAccount db.SQL = entryColumns + ofAccount + latestFirst
+	showEntry            db.SQL = entryColumns + ` and e.id = @id`
 
 	showLines db.SQL = `
 		select p.account_id, a.code, a.name, p.amount_minor
@@ -105,6 +93,11 @@ const (
 	lastDay  = "infinity"
 )
 
+// latest is the journal's one order.
+const latest = "-date"
+
+var byDay = page.ByDay(func(e JournalEntry) (string, uuid.UUID) { return e.Date, e.ID })
+
 // Journal lists entries, the latest day first.
 //
 // Fails with request.bad_cursor and ledger.bad_date.
@@ -117,36 +110,18 @@ func Journal(ctx context.Context, tx *db.Tx, in JournalQuery) (wire.Page[Journal
 	if err != nil {
 		return wire.Page[JournalEntry]{}, err
 	}
-	afterDate, afterID, err := in.cursor()
+	limit := page.Limit(in.Limit)
+	args, err := byDay.Args(latest, in.After, limit)
 	if err != nil {
 		return wire.Page[JournalEntry]{}, err
 	}
-	limit := page.Limit(in.Limit)
-	args := db.Args{"from": from, "to": to, "after_date": afterDate, "after_id": afterID, "most": limit + 1}
+	args["from"], args["to"] = from, to
 	statement := listJournal
 	if in.Account != uuid.Nil {
 		statement, args["account"] = listJournalOfAccount, in.Account
 	}
 	rows, err := db.All[JournalEntry](ctx, tx, statement, args)
-	return page.Cut(rows, limit, func(e JournalEntry) []string { return []string{e.Date, e.ID.String()} }), err
-}
-
-func (in JournalQuery) cursor() (string, uuid.UUID, error) {
-	if in.After == "" {
-		return lastDay, uuid.Max, nil
-	}
-	parts, err := page.Decode(in.After, 2)
-	if err != nil {
-		return "", uuid.Nil, err
-	}
-	id, err := uuid.Parse(parts[1])
-	if err != nil {
-		return "", uuid.Nil, page.BadCursor(err)
-	}
-	if _, err := time.Parse(time.DateOnly, parts[0]); err != nil {
-		return "", uuid.Nil, page.BadCursor(err)
-	}
-	return parts[0], id, nil
+	return byDay.Cut(rows, latest, limit), err
 }
 
 func dayOr(text, otherwise string) (string, error) {

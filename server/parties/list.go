@@ -60,22 +60,20 @@ const (
 	matchesByUpdatedDown   db.SQL = customerColumns + matching + byUpdatedDown
 )
 
+var (
+	nameOrder    = page.ByText(func(c Customer) (string, uuid.UUID) { return c.SortName, c.ID })
+	updatedOrder = page.ByTime(func(c Customer) (time.Time, uuid.UUID) { return c.UpdatedAt, c.ID })
+)
+
 var sorts = map[string]struct {
 	customers, matches db.SQL
-	start              string
-	key                func(Customer) string
-	parse              func(string) (any, error)
+	by                 page.Order[Customer]
 }{
-	"name":     {customersByName, matchesByName, "", nameKey, textKey},
-	"-name":    {customersByNameDown, matchesByNameDown, "\U0010ffff", nameKey, textKey},
-	"updated":  {customersByUpdated, matchesByUpdated, "0001-01-01T00:00:00Z", updatedKey, timeKey},
-	"-updated": {customersByUpdatedDown, matchesByUpdatedDown, "9999-12-31T00:00:00Z", updatedKey, timeKey},
+	"name":     {customersByName, matchesByName, nameOrder},
+	"-name":    {customersByNameDown, matchesByNameDown, nameOrder},
+	"updated":  {customersByUpdated, matchesByUpdated, updatedOrder},
+	"-updated": {customersByUpdatedDown, matchesByUpdatedDown, updatedOrder},
 }
-
-func nameKey(c Customer) string     { return c.SortName }
-func updatedKey(c Customer) string  { return c.UpdatedAt.UTC().Format(time.RFC3339Nano) }
-func textKey(s string) (any, error) { return s, nil }
-func timeKey(s string) (any, error) { return time.Parse(time.RFC3339Nano, s) }
 
 // CustomerQuery asks for a page of the list.
 type CustomerQuery struct {
@@ -100,11 +98,12 @@ func List(ctx context.Context, tx *db.Tx, in CustomerQuery) (wire.Page[Customer]
 			Say("Customers are sorted by name or updated.")
 	}
 	limit := page.Limit(in.Limit)
-	args, err := in.args(limit)
+	args, err := sort.by.Args(in.Sort, in.After, limit)
 	if err != nil {
 		return wire.Page[Customer]{}, err
 	}
 	statement := sort.customers
+	args["active"] = page.Active(in.Active)
 	if in.Q != "" {
 		words := search.Query(in.Q)
 		statement, args["from"], args["to"] = sort.matches, words.From, words.To
@@ -113,37 +112,5 @@ func List(ctx context.Context, tx *db.Tx, in CustomerQuery) (wire.Page[Customer]
 	if err != nil {
 		return wire.Page[Customer]{}, err
 	}
-	return page.Cut(rows, limit, func(last Customer) []string {
-		return []string{in.Sort, sort.key(last), last.ID.String()}
-	}), nil
-}
-
-// args are those of every list. A cursor of another order does not fit.
-func (in CustomerQuery) args(limit int) (db.Args, error) {
-	key, id := sorts[in.Sort].start, uuid.Nil
-	if in.Sort[0] == '-' {
-		id = uuid.Max
-	}
-	if in.After != "" {
-		parts, err := page.Decode(in.After, 3)
-		if err != nil {
-			return nil, err
-		}
-		if id, err = uuid.Parse(parts[2]); err != nil || parts[0] != in.Sort {
-			return nil, page.BadCursor(err)
-		}
-		key = parts[1]
-	}
-	value, err := sorts[in.Sort].parse(key)
-	if err != nil {
-		return nil, page.BadCursor(err)
-	}
-	args := db.Args{"key": value, "id": id, "limit": limit + 1, "active": nil}
-	switch in.Active {
-	case "", "true":
-		args["active"] = true
-	case "false":
-		args["active"] = false
-	}
-	return args, nil
+	return sort.by.Cut(rows, in.Sort, limit), nil
 }
