@@ -51,6 +51,23 @@ describe('live', () => {
 		expect(get(live.state).status).toBe('live');
 	});
 
+	test('what was fetched before the first welcome is fetched again, and only then', async () => {
+		const { live, sockets, invalidateQueries } = setup();
+		live.start(['sales']);
+		sockets[0]!.onopen!();
+		expect(invalidateQueries).not.toHaveBeenCalled();
+		sockets[0]!.say({ type: 'welcome', epoch: 'e1', seq: 7 });
+		expect(invalidateQueries).toHaveBeenCalledExactlyOnceWith(undefined);
+		sockets[0]!.onclose!();
+		await vi.advanceTimersByTimeAsync(10_000);
+		sockets[1]!.say({ type: 'welcome', epoch: 'e1', seq: 7 });
+		expect(invalidateQueries).toHaveBeenCalledTimes(1);
+		live.stop();
+		live.start(['sales']);
+		sockets[2]!.say({ type: 'welcome', epoch: 'e1', seq: 9 });
+		expect(invalidateQueries).toHaveBeenCalledTimes(2);
+	});
+
 	test('a change refreshes the queries of its topic', () => {
 		const { live, invalidateQueries } = setup();
 		live.receive({ type: 'change', seq: 8, topic: 'sales', id: 'a', op: 'insert' });
@@ -90,10 +107,12 @@ describe('live', () => {
 		}
 	});
 
-	test('a restored database refreshes everything', () => {
+	test('a restored database refreshes everything', async () => {
 		const { live, sockets, invalidateQueries } = setup();
 		live.start(['sales']);
 		sockets[0]!.say({ type: 'welcome', epoch: 'e1', seq: 7 });
+		await vi.advanceTimersByTimeAsync(0);
+		invalidateQueries.mockClear();
 		sockets[0]!.say({ type: 'welcome', epoch: 'e2', seq: 3 });
 		expect(invalidateQueries).toHaveBeenCalledWith(undefined);
 	});

@@ -77,10 +77,13 @@ export class Live {
 	receive(message: LiveMessage): void {
 		switch (message.type) {
 			case 'welcome':
-				// Another epoch means that the database was restored: what we hold may never have happened.
-				if (this.#epoch !== null && this.#epoch !== message.epoch) this.#refresh(null);
-				if (this.#epoch !== message.epoch) this.#seq = message.seq;
-				this.#epoch = message.epoch;
+				if (this.#epoch !== message.epoch) {
+					// The first welcome: what was fetched before it may have changed since, unheard. Another epoch:
+					// the database was restored, and what we hold may never have happened.
+					this.#refresh(null);
+					this.#seq = message.seq;
+					this.#epoch = message.epoch;
+				}
 				this.#attempt = 0;
 				this.#set('live');
 				break;
