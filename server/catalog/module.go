@@ -51,7 +51,10 @@ var Module = module.Module{
 		web.Post("/tax-codes/{id}/rates", Edit, AddRate),
 	},
 	Topics: []live.Topic{Items, Setup},
-	Nav:    []module.Nav{{Section: "Stock", Label: "Items", Path: "/items", Icon: "package", Needs: Read}},
+	Nav: []module.Nav{
+		{Section: "Stock", Label: "Items", Path: "/items", Icon: "package", Needs: Read},
+		{Section: "Shop", Label: "Taxes", Path: "/settings/taxes", Icon: "percent", Needs: Edit},
+	},
 	Reacts: []module.Reaction{module.On(layGround)},
 	Faults: map[string]string{
 		"items_sku_key":       "catalog.sku_taken",

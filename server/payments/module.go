@@ -24,6 +24,7 @@ var Module = module.Module{
 		web.Put("/payment-methods/{id}", Manage, Change),
 	},
 	Topics: []live.Topic{{Name: "payments.methods", Needs: web.SignedIn, Tables: live.Tables("payment_methods")}},
+	Nav:    []module.Nav{{Section: "Shop", Label: "Payments", Path: "/settings/payments", Icon: "credit-card", Needs: Manage}},
 	Reacts: []module.Reaction{module.On(layGround)},
 	Faults: map[string]string{"payment_methods_name_key": "payments.name_taken"},
 	Sentences: map[string]string{

@@ -38,4 +38,5 @@ var Module = module.Module{
 		web.Post("/sync/exceptions/{id}/resolution", Review, Resolve),
 	},
 	Topics: []live.Topic{Exceptions},
+	Nav:    []module.Nav{{Section: "Selling", Label: "Exceptions", Path: "/exceptions", Icon: "inbox", Needs: Review}},
 }

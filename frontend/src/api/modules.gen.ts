@@ -12,12 +12,15 @@ export const nav: NavItem[] = [
 	{ module: 'tenants', section: 'Shop', label: 'Settings', path: '/settings', icon: 'settings', needs: 'company.edit' },
 	{ module: 'users', section: 'Shop', label: 'People', path: '/people', icon: 'users', needs: 'people.read' },
 	{ module: 'catalog', section: 'Stock', label: 'Items', path: '/items', icon: 'package', needs: 'catalog.read' },
+	{ module: 'catalog', section: 'Shop', label: 'Taxes', path: '/settings/taxes', icon: 'percent', needs: 'catalog.edit' },
 	{ module: 'parties', section: 'Selling', label: 'Customers', path: '/customers', icon: 'contact', needs: 'parties.read' },
 	{ module: 'ledger', section: 'Books', label: 'Accounts', path: '/accounts', icon: 'book-open', needs: 'ledger.read' },
 	{ module: 'inventory', section: 'Stock', label: 'Stock', path: '/stock', icon: 'warehouse', needs: 'inventory.read' },
+	{ module: 'payments', section: 'Shop', label: 'Payments', path: '/settings/payments', icon: 'credit-card', needs: 'payments.manage' },
 	{ module: 'tills', section: 'Selling', label: 'Shifts', path: '/shifts', icon: 'clock', needs: 'tills.read' },
 	{ module: 'tills', section: 'Shop', label: 'Tills', path: '/tills', icon: 'monitor', needs: 'tills.manage' },
 	{ module: 'sales', section: 'Selling', label: 'Sales', path: '/sales', icon: 'receipt', needs: 'sales.read' },
+	{ module: 'sync', section: 'Selling', label: 'Exceptions', path: '/exceptions', icon: 'inbox', needs: 'sync.review' },
 ];
 
 export const topics: Topic[] = [

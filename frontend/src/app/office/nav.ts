@@ -7,16 +7,19 @@ const labels: Record<string, () => string> = {
 	'/sales': m.nav_sales,
 	'/customers': m.nav_customers,
 	'/shifts': m.nav_shifts,
+	'/exceptions': m.nav_exceptions,
 	'/items': m.nav_items,
 	'/stock': m.nav_stock,
 	'/accounts': m.nav_accounts,
 	'/people': m.nav_people,
 	'/tills': m.nav_tills,
 	'/settings': m.nav_settings,
+	'/settings/payments': m.nav_payments,
+	'/settings/taxes': m.nav_taxes,
 };
 /** Sections and what is in them, in the order of a shop's day; what is not named here comes last. */
 const order = ['Selling', 'Stock', 'Books', 'Shop'];
-const first = ['/sales', '/customers', '/shifts', '/items', '/stock', '/accounts', '/people', '/tills', '/settings'];
+const first = ['/sales', '/customers', '/shifts', '/exceptions', '/items', '/stock', '/accounts', '/people', '/tills', '/settings', '/settings/payments', '/settings/taxes'];
 
 /** The menu: the start, then what the modules declare, named in the reader's language. */
 export function menu(): NavSection[] {

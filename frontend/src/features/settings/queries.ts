@@ -7,6 +7,18 @@ export type Store = Schema<'Store'>;
 export const companyQuery = () => ({ queryKey: ['company.settings', 'company'], queryFn: () => body(api.GET('/api/company')) });
 export const storesQuery = () => ({ queryKey: ['company.settings', 'stores'], queryFn: () => body(api.GET('/api/stores')) });
 
+export type Method = Schema<'Method'>;
+export type TaxCode = Schema<'TaxCode'>;
+
+export const methodsQuery = () => ({ queryKey: ['payments.methods', 'list'], queryFn: () => body(api.GET('/api/payment-methods')) });
+export const taxesQuery = () => ({ queryKey: ['catalog.setup', 'taxes'], queryFn: () => body(api.GET('/api/tax-codes')) });
+/** The accounts that takings can be booked to. */
+export const accountsQuery = () => ({ queryKey: ['ledger', 'accounts'], queryFn: () => body(api.GET('/api/accounts')) });
+
 export const changeCompany = (company: Company) => body(api.PUT('/api/company', { body: company }));
 export const addStore = (store: Store) => body(api.POST('/api/stores', { body: store }));
 export const changeStore = (store: Store) => body(api.PUT('/api/stores/{id}', { params: { path: { id: store.id } }, body: store }));
+
+export const addMethod = (method: Schema<'NewMethod'>) => body(api.POST('/api/payment-methods', { body: method }));
+export const changeMethod = (id: string, method: Schema<'MethodEdit'>) => body(api.PUT('/api/payment-methods/{id}', { params: { path: { id } }, body: method }));
+export const addRate = (id: string, rate: Schema<'DatedRate'>) => body(api.POST('/api/tax-codes/{id}/rates', { params: { path: { id } }, body: rate }));
