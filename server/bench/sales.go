@@ -93,6 +93,11 @@ func (b *bench) reads(ctx context.Context) error {
 	}
 	row("yardstick: point read, prepared, 8 clients", point)
 	web := b.client()
+	nothing, err := measured(ctx, func(ctx context.Context, _, _ int) error { return call(ctx, web, http.MethodGet, "/healthz", nil) })
+	if err != nil {
+		return err
+	}
+	row("HTTP: an answer without any look-up, 8 clients", nothing)
 	item, err := measured(ctx, func(ctx context.Context, client, n int) error {
 		return call(ctx, web, http.MethodGet, "/api/items/by-barcode/"+market.codes[(client*131+n)%len(market.codes)], nil)
 	})

@@ -32,7 +32,8 @@ const (
 		           select jsonb_agg(jsonb_build_object('code', b.code, 'quantity', trim_scale(b.quantity)::text) order by b.code)
 		           from   barcodes b
 		           where  b.tenant_id = @tenant and b.item_id = i.id), '[]') as barcodes,
-		       i.version, i.created_at, i.updated_at
+		       i.version, i.created_at, i.updated_at,
+		       (select currency from company where tenant_id = @tenant) as currency
 		from   hit h
 		join   items i on i.tenant_id = @tenant and i.id = h.item_id
 		join   units u on u.tenant_id = @tenant and u.code = i.unit
@@ -40,9 +41,6 @@ const (
 		left   join categories c on c.tenant_id = @tenant and c.id = i.category_id
 		left   join prices p on p.tenant_id = @tenant and p.item_id = i.id
 		       and p.price_list_id = (select l.id from price_lists l where l.tenant_id = @tenant and l.is_default)`
-
-	readCurrency db.SQL = `
-		select currency from company where tenant_id = @tenant`
 )
 
 // ScannedCode is what a scanner sent, or a PLU that was typed.
@@ -63,6 +61,7 @@ type scannedRow struct {
 	Item
 	ScanCode     string          `db:"scan_code"`
 	ScanQuantity decimal.Decimal `db:"scan_quantity"`
+	Currency     string          `db:"currency"`
 }
 
 // ByBarcode gives the item that a scan means, in one round trip. The code of a
@@ -73,18 +72,16 @@ type scannedRow struct {
 func ByBarcode(ctx context.Context, tx *db.Tx, in ScannedCode) (ScannedItem, error) {
 	// Which codes to look up does not depend on the currency; the price in the code does.
 	codes := lookups(barcode.Parse(in.Code, barcode.DefaultRules(money.Currency{})))
-	r := tx.Reads()
-	found := db.ReadMaybe[scannedRow](r, readScanned, db.Args{"codes": codes})
-	code := db.ReadMaybe[string](r, readCurrency, db.Args{})
-	if err := r.Run(ctx); err != nil {
+	row, found, err := db.Maybe[scannedRow](ctx, tx, readScanned, db.Args{"codes": codes})
+	if err != nil {
 		return ScannedItem{}, err
 	}
-	if !found.Found {
+	if !found {
 		return ScannedItem{}, fault.NotFound("catalog.unknown_barcode").
 			Say("No item has this code. Add it to an item, or make a new one.")
 	}
-	currency, _ := money.Lookup(code.Row)
-	return meant(found.Row, barcode.Parse(in.Code, barcode.DefaultRules(currency))), nil
+	currency, _ := money.Lookup(row.Currency)
+	return meant(row, barcode.Parse(in.Code, barcode.DefaultRules(currency))), nil
 }
 
 // lookups lists the codes under which an item may be kept, best first.

@@ -200,7 +200,6 @@ func (h *Hub) admit(s *socket) bool {
 	h.held[s.holder]++
 	crowded := h.held[s.holder] > socketsPer
 	h.running.Go(func() {
-		defer h.release(s)
 		if crowded {
 			s.part("too_many", websocket.ClosePolicyViolation)
 		}

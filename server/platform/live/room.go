@@ -56,13 +56,19 @@ func (c change) event() event {
 	return event{c.Seq, c.Topic, m.text()}
 }
 
-// head reads how far a tenant's stream has come.
-func (h *Hub) head(tenant uuid.UUID) (found place, err error) {
-	err = h.cfg.Database.Read(h.ctx, db.Identity{Tenant: tenant}, func(ctx context.Context, tx *db.Tx) error {
-		found, err = db.One[place](ctx, tx, readHead, db.Args{})
-		return err
+// head reads how far a tenant's stream has come, with all that is committed now.
+func (h *Hub) head(tenant uuid.UUID) (place, error) {
+	var found *db.Found[place]
+	err := h.cfg.Database.Tenant(h.ctx, db.Identity{Tenant: tenant}, func(ctx context.Context, tx *db.Tx) error {
+		reads := tx.Reads()
+		db.ReadMaybe[int64](reads, numberChanges, db.Args{})
+		found = db.ReadMaybe[place](reads, readHead, db.Args{})
+		return reads.Run(ctx)
 	})
-	return found, err
+	if err != nil {
+		return place{}, err
+	}
+	return found.Row, nil
 }
 
 // since numbers what has no number yet and reads what came after one, and in which

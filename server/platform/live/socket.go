@@ -68,24 +68,36 @@ type socket struct {
 }
 
 // live is the whole life of a socket: hello, welcome, what was missed, and then
-// whatever the room tells, until either side ends it.
+// whatever the room tells, until either side ends it. The reading goes on in a
+// goroutine of its own: its stack is small, and it is what an idle socket costs.
 func (s *socket) live(crowded bool) {
-	defer func() {
-		close(s.gone)
-		_ = s.conn.Close()
-	}()
+	s.greet(crowded)
+	s.hub.running.Go(func() {
+		defer s.end()
+		s.read()
+	})
+}
+
+// greet hears the client's hello and answers it.
+func (s *socket) greet(crowded bool) {
 	s.conn.SetReadLimit(64 << 10)
 	_ = s.conn.SetReadDeadline(time.Now().Add(helloWithin))
 	var h hello
 	if err := s.conn.ReadJSON(&h); err != nil || h.Type != "hello" || len(h.Topics) > 100 || crowded {
 		s.part("bad_hello", websocket.ClosePolicyViolation)
-		s.read()
 		return
 	}
 	s.room = s.hub.enter(s.holder.tenant)
-	defer s.hub.leave(s.room, s)
 	s.open(h)
-	s.read()
+}
+
+func (s *socket) end() {
+	close(s.gone)
+	_ = s.conn.Close()
+	if s.room != nil {
+		s.hub.leave(s.room, s)
+	}
+	s.hub.release(s)
 }
 
 // open lets the socket into its tenant's room, or parts with it.
