@@ -272,7 +272,7 @@ func TestBrokenConstraintsAreToldInSentences(t *testing.T) {
 	for _, m := range Modules {
 		codes := slices.Collect(maps.Values(m.Faults))
 		for _, code := range codes {
-			if len(m.Sentences) > 0 && !strings.HasSuffix(m.Sentences[code], ".") {
+			if !strings.HasSuffix(m.Sentences[code], ".") {
 				t.Errorf("module %s: %s stands for a broken constraint and needs a sentence that says what to do", m.Key, code)
 			}
 		}

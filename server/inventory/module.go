@@ -46,4 +46,8 @@ var Module = module.Module{
 		"stock_moves_source_key": "inventory.already_moved",
 		"stock_balances_empty":   "inventory.changed_meanwhile",
 	},
+	Sentences: map[string]string{
+		"inventory.already_moved":     "This stock has been moved already. Nothing was moved twice; look at the item's movements.",
+		"inventory.changed_meanwhile": "The stock changed meanwhile. Look at it again, then correct it once more.",
+	},
 }

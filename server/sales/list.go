@@ -9,7 +9,6 @@ import (
 
 	"souk/server/platform/db"
 	"souk/server/platform/page"
-	"souk/shared/fault"
 	"souk/shared/money"
 	"souk/shared/wire"
 )
@@ -164,11 +163,11 @@ func cursor(after string) (time.Time, uuid.UUID, error) {
 	}
 	at, err := time.Parse(time.RFC3339Nano, parts[0])
 	if err != nil {
-		return time.Time{}, uuid.Nil, fault.Invalid("request.bad_cursor").Wrap(err)
+		return time.Time{}, uuid.Nil, page.BadCursor(err)
 	}
 	id, err := uuid.Parse(parts[1])
 	if err != nil {
-		return time.Time{}, uuid.Nil, fault.Invalid("request.bad_cursor").Wrap(err)
+		return time.Time{}, uuid.Nil, page.BadCursor(err)
 	}
 	return at, id, nil
 }

@@ -55,4 +55,13 @@ var Module = module.Module{
 		"sales_original":            "sales.original_unknown",
 		"sale_lines_quantity_check": "sales.quantity_invalid",
 	},
+	Sentences: map[string]string{
+		"sales.already_made":         "This sale is in the books already. Look it up in the list of sales.",
+		"sales.number_taken":         "Another sale has this receipt number already. Try again.",
+		"sales.voided":               "This sale has been voided already.",
+		"sales.sums_differ":          "The sums of this sale do not add up, so it was not booked. Call support.",
+		"sales.shift_already_closed": "This shift has been closed already. Look at its Z report.",
+		"sales.original_unknown":     "The sale that is to be taken back is not known here. Look it up in the list of sales.",
+		"sales.quantity_invalid":     "A quantity must not be zero. Correct it, or take the line away.",
+	},
 }

@@ -63,4 +63,9 @@ var Module = module.Module{
 		"shifts_open":          "tills.shift_open",
 		"shifts_number_key":    "tills.shift_number_taken",
 	},
+	Sentences: map[string]string{
+		"tills.number_taken":       "Someone added a register at the same moment. Try again.",
+		"tills.shift_open":         "A shift is open at this register already. Close it first, or go on in it.",
+		"tills.shift_number_taken": "Someone opened a shift at this register at the same moment. Look again.",
+	},
 }

@@ -133,7 +133,7 @@ func Pair(ctx context.Context, database *db.DB, in wire.PairingIn) (wire.Pairing
 	address, _ := web.Caller(ctx)
 	key := tenant.String() + "|" + address
 	if wait := wrongCodes.wait(key, database.Now()); wait > 0 {
-		return wire.Pairing{}, fault.Unavailable("tills.slow_down").
+		return wire.Pairing{}, fault.TooMany("tills.slow_down", wait).
 			Messagef("Too many wrong codes. Wait %d seconds, then try again.", int(wait.Seconds())+1)
 	}
 	var made wire.Pairing
