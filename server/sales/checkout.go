@@ -191,13 +191,6 @@ func (f checkoutFacts) document(tx *db.Tx, in wire.Checkout) (*document, error) 
 	return d, nil
 }
 
-// fill puts the priced cart and its payments into the document.
-func (d *document) fill(b basket, tenders []wire.SaleTender, s pricing.Settlement) {
-	d.Lines, d.Tenders = b.lines, tenders
-	d.Gross, d.Discount, d.Net, d.Tax, d.Total = b.priced.Gross, b.priced.Discount, b.priced.Net, b.priced.Tax, b.priced.Total
-	d.Rounding, d.Due = s.Rounding, s.Due
-}
-
 // settle finds the methods and works out rounding and change.
 func settle(shop shop, methods []payments.Method, total money.Amount, in []wire.TenderIn) ([]wire.SaleTender, pricing.Settlement, error) {
 	currency, ok := money.Lookup(shop.Currency)

@@ -1,7 +1,6 @@
 package sales
 
 import (
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -67,45 +66,4 @@ func Flags() []string {
 		FlagShiftClosed, FlagMethodUnknown, FlagClockSkew, FlagStockNegative, FlagNumberGap, FlagSeriesUnknown,
 		FlagRegisterDiffers, FlagCurrencyDiffers, FlagRefundExceeds,
 	}
-}
-
-// document is a sale, refund or void on its way into the books.
-type document struct {
-	wire.FinishedSale
-	storeID      uuid.UUID
-	locationID   uuid.UUID
-	businessDate time.Time
-	costs        []money.Amount // per line, filled while booking
-	// values are what returned lines are worth, by line number, where the
-	// original says so; the others move at the average cost.
-	values map[int]money.Amount
-	flags  []string
-	hash   []byte // of what a till sent
-}
-
-func (d *document) flag(flag string) {
-	if !slices.Contains(d.flags, flag) {
-		d.flags = append(d.flags, flag)
-	}
-}
-
-func (d *document) cost() money.Amount {
-	var sum money.Amount
-	for _, cost := range d.costs {
-		sum += cost
-	}
-	return sum
-}
-
-// sale is the document as it is shown.
-func (d *document) sale() Sale {
-	out := Sale{FinishedSale: d.FinishedSale, BusinessDate: d.businessDate.Format(time.DateOnly), Flags: d.flags}
-	for _, t := range d.Tenders {
-		out.Paid += t.Tendered
-		out.Change += t.Change
-	}
-	if out.Flags == nil {
-		out.Flags = []string{}
-	}
-	return out
 }

@@ -1,12 +1,16 @@
 package sales
 
 import (
+	"slices"
+
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
 	"souk/server/inventory"
+	"souk/server/ledger"
 	"souk/server/platform/db"
 	"souk/shared/money"
+	"souk/shared/wire"
 )
 
 // shop is what every document takes from the company.
@@ -90,6 +94,30 @@ const (
 
 func readBalances(r *db.Reads, register uuid.UUID, items []uuid.UUID) *[]inventory.Balance {
 	return db.ReadAll[inventory.Balance](r, holdBalances, db.Args{"register": register, "items": items})
+}
+
+// book writes a document: its stock, its rows and its journal entry. The writes
+// go out with the commit.
+func (d *document) book(tx *db.Tx, g ground) error {
+	batch := tx.Batch()
+	moves, err := d.moves(g)
+	if err != nil {
+		return err
+	}
+	values, err := inventory.Apply(batch, g.balances, moves)
+	if err != nil {
+		return err
+	}
+	d.costs = make([]money.Amount, len(d.Lines))
+	for i, move := range moves {
+		at := slices.IndexFunc(d.Lines, func(l wire.SaleLine) bool { return l.LineNo == move.SourceLine })
+		d.costs[at] = -values[i]
+	}
+	d.insert(batch)
+	if err := ledger.Post(batch, d.entry(g)); err != nil {
+		return err
+	}
+	return batch.Emit(Completed{Sale: d.FinishedSale, LocationID: d.locationID, BusinessDate: d.businessDate})
 }
 
 func (d *document) insert(b *db.Batch) {

@@ -12,11 +12,59 @@ import (
 	"souk/server/inventory"
 	"souk/server/ledger"
 	"souk/server/payments"
-	"souk/server/platform/db"
 	"souk/shared/fault"
 	"souk/shared/money"
+	"souk/shared/pricing"
 	"souk/shared/wire"
 )
+
+// document is a sale, refund or void on its way into the books.
+type document struct {
+	wire.FinishedSale
+	storeID      uuid.UUID
+	locationID   uuid.UUID
+	businessDate time.Time
+	costs        []money.Amount // per line, filled while booking
+	// values are what returned lines are worth, by line number, where the
+	// original says so; the others move at the average cost.
+	values map[int]money.Amount
+	flags  []string
+	hash   []byte // of what a till sent
+}
+
+func (d *document) flag(flag string) {
+	if !slices.Contains(d.flags, flag) {
+		d.flags = append(d.flags, flag)
+	}
+}
+
+func (d *document) cost() money.Amount {
+	var sum money.Amount
+	for _, cost := range d.costs {
+		sum += cost
+	}
+	return sum
+}
+
+// sale is the document as it is shown.
+func (d *document) sale() Sale {
+	out := Sale{FinishedSale: d.FinishedSale, BusinessDate: d.businessDate.Format(time.DateOnly), Flags: d.flags}
+	for _, t := range d.Tenders {
+		out.Paid += t.Tendered
+		out.Change += t.Change
+	}
+	if out.Flags == nil {
+		out.Flags = []string{}
+	}
+	return out
+}
+
+// fill puts the priced cart and its payments into the document.
+func (d *document) fill(b basket, tenders []wire.SaleTender, s pricing.Settlement) {
+	d.Lines, d.Tenders = b.lines, tenders
+	d.Gross, d.Discount, d.Net, d.Tax, d.Total = b.priced.Gross, b.priced.Discount, b.priced.Net, b.priced.Tax, b.priced.Total
+	d.Rounding, d.Due = s.Rounding, s.Due
+}
 
 // ground is what booking a document stands on: where it posts, what it sells
 // and what stands on the shelf.
@@ -27,28 +75,12 @@ type ground struct {
 	balances []inventory.Balance
 }
 
-// book writes a document: its rows, its stock and its journal entry. The writes
-// go out with the commit.
-func (d *document) book(tx *db.Tx, g ground) error {
-	batch := tx.Batch()
-	moves, err := d.moves(g)
-	if err != nil {
-		return err
+func (g ground) item(id *uuid.UUID) (catalog.Sellable, bool) {
+	if id == nil {
+		return catalog.Sellable{}, false
 	}
-	values, err := inventory.Apply(batch, g.balances, moves)
-	if err != nil {
-		return err
-	}
-	d.costs = make([]money.Amount, len(d.Lines))
-	for i, move := range moves {
-		at := slices.IndexFunc(d.Lines, func(l wire.SaleLine) bool { return l.LineNo == move.SourceLine })
-		d.costs[at] = -values[i]
-	}
-	d.insert(batch)
-	if err := ledger.Post(batch, d.entry(g)); err != nil {
-		return err
-	}
-	return batch.Emit(Completed{Sale: d.FinishedSale, LocationID: d.locationID, BusinessDate: d.businessDate})
+	item, ok := g.items[*id]
+	return item, ok
 }
 
 // moves are what the document does to stock, and flags what falls below zero.
@@ -73,7 +105,7 @@ func (d *document) moves(g ground) ([]inventory.Move, error) {
 		moves = append(moves, move)
 		rest, err := left[item.ID].Sub(line.Quantity)
 		if err != nil {
-			return nil, fault.Invalid("sales.quantity_too_large").Wrap(err)
+			return nil, fault.Invalid("sales.quantity_too_large").Say("A quantity is too large to be booked. Correct it.").Wrap(err)
 		}
 		left[item.ID] = rest
 		if rest.IsNeg() && line.Quantity.IsPos() {
@@ -84,14 +116,6 @@ func (d *document) moves(g ground) ([]inventory.Move, error) {
 	// meet head on.
 	slices.SortStableFunc(moves, func(a, b inventory.Move) int { return cmp.Compare(a.ItemID.String(), b.ItemID.String()) })
 	return moves, nil
-}
-
-func (g ground) item(id *uuid.UUID) (catalog.Sellable, bool) {
-	if id == nil {
-		return catalog.Sellable{}, false
-	}
-	item, ok := g.items[*id]
-	return item, ok
 }
 
 // entry debits what was received and the cost of what went out, and credits
