@@ -131,6 +131,7 @@ func (h *Hub) sweep() {
 	defer tick.Stop()
 	h.numberLeft()
 	checked, numbered := time.Now(), time.Now()
+	pruned := time.Now().Add(pruneFirst - pruneEvery)
 	for {
 		select {
 		case <-h.ctx.Done():
@@ -140,6 +141,10 @@ func (h *Hub) sweep() {
 		if time.Since(numbered) >= leftEvery {
 			numbered = time.Now()
 			h.numberLeft()
+		}
+		if time.Since(pruned) >= pruneEvery {
+			pruned = time.Now()
+			h.running.Go(h.prune)
 		}
 		again := time.Since(checked) >= recheckEvery
 		if again {

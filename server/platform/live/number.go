@@ -13,6 +13,10 @@ import (
 const (
 	numberChanges db.SQL = `select number_changes()`
 
+	pruneChanges db.SQL = `select prune_changes()`
+
+	allTenants db.SQL = `select id from platform.tenants`
+
 	tenantsLeft db.SQL = `select distinct tenant_id from platform.change_queue`
 )
 
@@ -20,6 +24,8 @@ const (
 	// A shop that nobody watches is numbered a little later, for all of its changes at once.
 	unwatchedAfter = 50 * time.Millisecond
 	leftEvery      = 5 * time.Minute
+	pruneEvery     = 24 * time.Hour
+	pruneFirst     = 10 * time.Minute // after the start: a server may never run for a day
 )
 
 // Number gives a tenant's committed changes their numbers. The hub does so by
@@ -66,6 +72,32 @@ func (h *Hub) numberUnwatched() {
 			}
 		}
 	}
+}
+
+// prune drops the changes that are kept no longer, of every shop.
+func (h *Hub) prune() {
+	var all []uuid.UUID
+	err := h.cfg.Database.Platform(h.ctx, "drop changes that are kept no longer", func(ctx context.Context, tx *db.Tx) (err error) {
+		all, err = db.All[uuid.UUID](ctx, tx, allTenants, db.Args{})
+		return err
+	})
+	for _, tenant := range all {
+		if err != nil || h.ctx.Err() != nil {
+			break
+		}
+		err = Prune(h.ctx, h.cfg.Database, tenant)
+	}
+	if err != nil && h.ctx.Err() == nil {
+		slog.WarnContext(h.ctx, "old changes not dropped; tomorrow's round tries again", "error", err)
+	}
+}
+
+// Prune drops a tenant's changes that are kept no longer: older than thirty days.
+func Prune(ctx context.Context, database *db.DB, tenant uuid.UUID) error {
+	return database.Tenant(ctx, db.Identity{Tenant: tenant}, func(ctx context.Context, tx *db.Tx) error {
+		_, err := db.One[int64](ctx, tx, pruneChanges, db.Args{})
+		return err
+	})
 }
 
 // numberLeft finds the changes that were committed by a process that ended before
