@@ -26,7 +26,7 @@ install_missing() {
   local apt=(apt-get)
   command -v apt-get >/dev/null || fail "install these with your system's package tool, then run this again: ${missing[*]}"
   if [ "$(id -u)" -ne 0 ]; then
-    command -v sudo >/dev/null || fail "there is no sudo here; as root run: apt-get install ${missing[*]}"
+    command -v sudo >/dev/null || fail "there is no sudo here; as root run: apt-get update && apt-get install --no-install-recommends ${missing[*]}"
     apt=(sudo apt-get)
   fi
   say "installing with apt: ${missing[*]}"
@@ -116,8 +116,7 @@ setup_tests() {
   want 'has WebKitWebDriver' webkit2gtk-driver 'drives the till window in tests'
   want 'has dbus-run-session' dbus-daemon 'a session bus for the till window in tests'
   want 'has chromium' chromium 'browser tests'
-  want 'has pdftotext && has pdftoppm' poppler-utils 'reads the PDFs that Souk writes'
-  want 'has zbarimg' zbar-tools 'reads the barcodes that Souk prints'
+  want 'has import' imagemagick 'takes pictures of that screen'
 }
 
 setup_lint() {
