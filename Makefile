@@ -22,6 +22,7 @@ WEB_SOURCES := $(shell find frontend/src frontend/messages frontend/public front
 	-type f -not -path '*paraglide.gen*' 2>/dev/null)
 # go build prints nothing and takes a second when nothing changed.
 GO_BUILD := CGO_ENABLED=1 go build -trimpath
+SAY_FIRST = test -e $@ || echo "compiling $@ (minutes the first time, seconds from then on)"
 
 export SOUK_BIN := $(CURDIR)/bin/souk
 export SOUK_TILL := $(CURDIR)/bin/till-e2e
@@ -120,20 +121,23 @@ setup-lint:
 	@build/setup.sh modules frontend lint
 
 frontend/dist/index.html: $(WEB_SOURCES) | setup-build
-	@npm --prefix frontend run -s build
+	@npm --prefix frontend run -s build -- --logLevel warn
 	@touch $@
 
 .PHONY: FORCE
 FORCE:
 
 bin/souk: frontend/dist/index.html FORCE
+	@$(SAY_FIRST)
 	@$(GO_BUILD) -o $@ ./server
 
 bin/till: frontend/dist/index.html FORCE
+	@$(SAY_FIRST)
 	@$(GO_BUILD) -tags $(TILL_TAGS) -o $@ .
 
 # The till with the test driver's door open; never shipped.
 bin/till-e2e: frontend/dist/index.html FORCE
+	@$(SAY_FIRST)
 	@$(GO_BUILD) -tags $(TILL_TAGS),e2e -o $@ .
 
 bin/tools/dbserver: FORCE | setup-build
