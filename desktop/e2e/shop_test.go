@@ -75,7 +75,7 @@ func (s *server) start() {
 }
 
 func (s *server) environment() []string {
-	return append(os.Environ(), "SOUK_DATA="+s.dir, "SOUK_ADDR="+s.address, "SOUK_DATABASE_URL=")
+	return append(os.Environ(), "SOUK_DATA="+s.dir, "SOUK_ADDR="+s.address, "SOUK_DEMO_DAYS=2", "SOUK_DATABASE_URL=")
 }
 
 func (s *server) stop() {

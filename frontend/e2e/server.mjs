@@ -11,7 +11,7 @@ export async function startServer() {
 	const program = resolve(process.env.SOUK_BIN ?? '../bin/souk');
 	const data = await mkdtemp(join(tmpdir(), 'souk-e2e-'));
 	const port = await freePort();
-	const server = spawn(program, ['serve', '--demo'], { env: { ...process.env, SOUK_DATA: data, SOUK_ADDR: `127.0.0.1:${port}` }, stdio: ['ignore', 'pipe', 'pipe'] });
+	const server = spawn(program, ['serve', '--demo'], { env: { ...process.env, SOUK_DEMO_DAYS: '8', SOUK_DATA: data, SOUK_ADDR: `127.0.0.1:${port}` }, stdio: ['ignore', 'pipe', 'pipe'] });
 	let said = '';
 	const ended = new Promise((done) => server.once('close', done));
 	const stop = async () => {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/caarlos0/env/v11"
 
+	"souk/server/demo"
 	"souk/server/platform/db/embedded"
 )
 
@@ -27,6 +28,8 @@ type Config struct {
 	Log         string   `env:"SOUK_LOG" envDefault:"text"`
 	// Demo makes the demo shops and lets people in there.
 	Demo bool `env:"SOUK_DEMO"`
+	// DemoDays is how many days of trade a demo shop has behind it.
+	DemoDays int `env:"SOUK_DEMO_DAYS" envDefault:"30"`
 }
 
 // ReadConfig reads the environment and fails with a sentence about what is wrong.
@@ -46,6 +49,10 @@ func ReadConfig() (Config, error) {
 	}
 	_, err = cfg.trusted()
 	return cfg, err
+}
+
+func (c Config) demo(program *App) demo.Config {
+	return demo.Config{Grants: program.Authority.Grants(), Days: c.DemoDays}
 }
 
 func (c Config) trusted() ([]netip.Prefix, error) {

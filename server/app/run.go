@@ -35,7 +35,7 @@ func Run(ctx context.Context, cfg Config, tillProgram string, out io.Writer) (er
 		return err
 	}
 	if cfg.Demo {
-		if err := demo.Make(ctx, database, program.Authority.Grants(), say(out)); err != nil {
+		if err := demo.Make(ctx, database, cfg.demo(program), say(out)); err != nil {
 			return fmt.Errorf("make the demo shops: %w", err)
 		}
 	}
@@ -76,10 +76,10 @@ func announce(out io.Writer, cfg Config, address string) {
 	fmt.Fprintf(out, "\nSouk is ready.\n\n")
 	if cfg.Demo {
 		for _, shop := range demo.Shops() {
-			fmt.Fprintf(out, "  %-12s http://%s.%s%s\n", shop.Company.Name, shop.Company.Slug, cfg.Domain, port)
-			fmt.Fprintf(out, "  %-12s sign in as owner@%[2]s.example, manager@%[2]s.example or cashier@%[2]s.example, password %[3]s; cashier's PIN at a till %[4]s\n\n",
-				"", shop.Company.Slug, demo.Password, demo.PIN)
+			fmt.Fprintf(out, "  %-16s %-14s http://%s.%s%s\n", shop.Company.Name, shop.Company.BusinessType, shop.Company.Slug, cfg.Domain, port)
 		}
+		fmt.Fprintf(out, "\n  Sign in as owner@city-mart.example, manager@city-mart.example or cashier@city-mart.example (or of another shop),\n")
+		fmt.Fprintf(out, "  password %s. The cashier's PIN at a till is %s, the manager's 4321.\n\n", demo.Password, demo.PIN)
 	} else {
 		fmt.Fprintf(out, "  http://<shop>.%s%s\n\n", cfg.Domain, port)
 	}
@@ -112,7 +112,8 @@ func MakeDemo(ctx context.Context, cfg Config, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	return demo.Make(ctx, database, program.Authority.Grants(), say(out))
+	defer program.Hub.Drain()
+	return demo.Make(ctx, database, cfg.demo(program), say(out))
 }
 
 // Verify reads the whole database and fails if anything in it is broken.

@@ -50,7 +50,7 @@ const (
 
 // shops makes the supermarket and opens the registers.
 func (b *bench) shops(ctx context.Context) error {
-	if err := demo.Make(ctx, b.program.Database, b.program.Authority.Grants(), func(string) {}); err != nil {
+	if err := demo.Make(ctx, b.program.Database, demo.Config{Grants: b.program.Authority.Grants(), Days: 7}, func(string) {}); err != nil {
 		return err
 	}
 	admin, err := pgx.Connect(ctx, inDatabase(b.server.AdminURL(), "souk"))

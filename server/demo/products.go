@@ -1,9 +1,12 @@
 package demo
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"hash/fnv"
+	"slices"
+	"strconv"
 	"strings"
 
 	"souk/migrations"
@@ -15,7 +18,32 @@ type product struct {
 	code, name, category, tax, unit, soldBy, plu string
 	price, cost                                  money.Amount
 	stock                                        int64
-	favourite                                    bool
+	favourite, untracked                         bool
+}
+
+func (p product) tracked() bool { return !p.untracked }
+
+// order puts first what sells best: a fixed shuffle, favourites ahead.
+func (b *builder) order() {
+	slices.SortFunc(b.products, func(x, y product) int { return cmp.Compare(x.rank(), y.rank()) })
+}
+
+func (p product) rank() uint32 {
+	rank := pick(p.code+p.name, 1<<30)
+	if p.favourite {
+		rank /= 4
+	}
+	return rank
+}
+
+// expected is what a product at most sells until today, by its place in the order.
+func (b *builder) expected(place int) int64 {
+	sold := 0
+	for _, baskets := range b.baskets {
+		sold += baskets
+	}
+	n, left := len(b.products), len(b.products)-place
+	return int64(sold*b.days*(b.lines+1)) / 10 * 3 * int64(left*left) / int64(n*n*n)
 }
 
 // aisle says which words in a name put a product into a category, and in which
@@ -72,6 +100,36 @@ func supermarketProducts() ([]product, error) {
 	return all, nil
 }
 
+// listed are the products in a demo shop's own file: what has no stock there is
+// made or done when it is sold.
+func listed(shop string) ([]product, error) {
+	rows, err := rowsOf(shop + ".csv")
+	if err != nil {
+		return nil, err
+	}
+	var all []product
+	for _, row := range rows {
+		p := product{category: row[0], name: row[1], tax: "standard", unit: row[4], soldBy: "each", favourite: row[6] == "yes", untracked: row[5] == ""}
+		if p.price, err = minor(row[2]); err == nil {
+			p.cost, err = minor(row[3])
+		}
+		if err == nil && !p.untracked {
+			p.stock, err = strconv.ParseInt(row[5], 10, 64)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s, %s: %w", shop, p.name, err)
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+// minor reads an amount with two decimals.
+func minor(text string) (money.Amount, error) {
+	n, err := strconv.ParseInt(strings.Replace(text, ".", "", 1), 10, 64)
+	return money.Amount(n), err
+}
+
 // cornerProducts is a small shop's choice out of the same products.
 func cornerProducts() ([]product, error) {
 	all, err := realProducts()
@@ -89,20 +147,29 @@ func cornerProducts() ([]product, error) {
 }
 
 func realProducts() ([]product, error) {
-	file, err := migrations.Demo.Open("demo/products-5k.csv")
+	rows, err := rowsOf("products-5k.csv")
+	if err != nil {
+		return nil, err
+	}
+	all := make([]product, 0, len(rows))
+	for _, row := range rows {
+		all = append(all, priced(row[0], row[1]))
+	}
+	return all, nil
+}
+
+// rowsOf reads a file of the demo's data, without its header.
+func rowsOf(name string) ([][]string, error) {
+	file, err := migrations.Demo.Open("demo/" + name)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
 	rows, err := csv.NewReader(file).ReadAll()
 	if err != nil {
-		return nil, fmt.Errorf("read the demo products: %w", err)
+		return nil, fmt.Errorf("read the demo's %s: %w", name, err)
 	}
-	all := make([]product, 0, len(rows))
-	for _, row := range rows[1:] {
-		all = append(all, priced(row[0], row[1]))
-	}
-	return all, nil
+	return rows[1:], nil
 }
 
 // priced puts a price on a product by a fixed rule over its code: the same shop
