@@ -81,13 +81,13 @@ fetch_postgres() {
 
 setup_frontend() {
   [ -d frontend/node_modules ] || rm -f .stamps/frontend
-  once frontend frontend/package-lock.json -- npm_packages frontend "what builds and tests the screens"
+  once frontend frontend/package-lock.json -- npm_packages frontend "what builds and tests the screens (115 MB)"
 }
 
 setup_modules() { once modules go.mod go.sum -- go_modules; }
 
 go_modules() {
-  say "fetching Go modules"
+  say "fetching Go modules (110 MB)"
   go mod download || fail "Go could not fetch its modules: is there a network?"
 }
 
@@ -121,7 +121,7 @@ setup_tests() {
 
 setup_lint() {
   [ -x bin/tools/golangci-lint-$GOLANGCI ] && return 0
-  say "building golangci-lint $GOLANGCI (two minutes, once)"
+  say "building golangci-lint $GOLANGCI (170 MB, two minutes, once)"
   mkdir -p bin/tools
   GOBIN="$PWD/bin/tools" go install "github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$GOLANGCI" ||
     fail "golangci-lint could not be built: is there a network?"
