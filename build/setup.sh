@@ -121,7 +121,7 @@ setup_tests() {
 
 setup_lint() {
   [ -x bin/tools/golangci-lint-$GOLANGCI ] && return 0
-  say "building golangci-lint $GOLANGCI (170 MB, two minutes, once)"
+  say "building golangci-lint $GOLANGCI (60 MB, two minutes, once)"
   mkdir -p bin/tools
   GOBIN="$PWD/bin/tools" go install "github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$GOLANGCI" ||
     fail "golangci-lint could not be built: is there a network?"
