@@ -20,10 +20,12 @@ type ItemID struct {
 // Show gives one item with all that is known of it here.
 func Show(ctx context.Context, tx *db.Tx, in ItemID) (Item, error) { return show(ctx, tx, in.ID) }
 
-// ItemEdit is what an item becomes, and the version that was looked at.
+// ItemEdit is what an item becomes, and the version that was looked at. Barcodes
+// are all it has from now on; left out, they stay as they are.
 type ItemEdit struct {
 	ItemFacts
-	Version int `json:"version"`
+	Barcodes []wire.ItemBarcode `json:"barcodes,omitempty" maxItems:"50" doc:"All it has from now on; left out, they stay"`
+	Version  int                `json:"version"`
 }
 
 // ItemChange is an item's id and what it becomes.
@@ -32,11 +34,12 @@ type ItemChange struct {
 	Body ItemEdit
 }
 
-// Change sets an item's facts and its price.
+// Change sets an item's facts, its price and, if they are sent, its barcodes: all
+// of it or nothing.
 //
-// Fails with catalog.bad_item, catalog.sku_taken, catalog.plu_taken, and with
-// catalog.changed_meanwhile, whose fields hold the present value of everything
-// that differs from what was sent.
+// Fails with catalog.bad_item, catalog.sku_taken, catalog.plu_taken,
+// catalog.barcode_taken, and with catalog.changed_meanwhile, whose fields hold the
+// present value of everything that differs from what was sent.
 func Change(ctx context.Context, tx *db.Tx, in ItemChange) (Item, error) {
 	var wrong problems
 	facts := in.Body.clean()
@@ -44,7 +47,8 @@ func Change(ctx context.Context, tx *db.Tx, in ItemChange) (Item, error) {
 	if facts.SKU == "" {
 		facts.SKU = madeUpSKU(in.ID)
 	}
-	around, err := look(ctx, tx, NewItem{ID: in.ID, ItemFacts: facts})
+	item := NewItem{ID: in.ID, ItemFacts: facts, Barcodes: cleanBarcodes(in.Body.Barcodes, &wrong)}
+	around, err := look(ctx, tx, item)
 	if err != nil {
 		return Item{}, err
 	}
@@ -52,7 +56,7 @@ func Change(ctx context.Context, tx *db.Tx, in ItemChange) (Item, error) {
 	if err := wrong.err("catalog.bad_item"); err != nil {
 		return Item{}, err
 	}
-	if err := around.taken(); err != nil {
+	if err := around.taken(item); err != nil {
 		return Item{}, err
 	}
 	rows, err := tx.Exec(ctx, updateItem, db.Args{
@@ -67,7 +71,10 @@ func Change(ctx context.Context, tx *db.Tx, in ItemChange) (Item, error) {
 		return Item{}, changedMeanwhile(ctx, tx, in.ID, facts)
 	}
 	batch := tx.Batch()
-	putPrices(batch, []row{{NewItem: NewItem{ID: in.ID, ItemFacts: facts}}})
+	putPrices(batch, []row{{NewItem: item}})
+	if in.Body.Barcodes != nil {
+		replaceBarcodes(batch, item)
+	}
 	index(batch, in.ID, facts)
 	if err := batch.Done(); err != nil {
 		return Item{}, err

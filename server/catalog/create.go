@@ -29,7 +29,7 @@ func Create(ctx context.Context, tx *db.Tx, in NewItem) (Item, error) {
 	if err := wrong.err("catalog.bad_item"); err != nil {
 		return Item{}, err
 	}
-	if err := facts.taken(); err != nil {
+	if err := facts.taken(NewItem{Barcodes: in.Barcodes}); err != nil {
 		return Item{}, err
 	}
 	batch := tx.Batch()
@@ -101,17 +101,20 @@ func (s surroundings) check(f ItemFacts, wrong *problems) {
 	}
 }
 
-// taken says which item already has the number that this one asks for.
-func (s surroundings) taken() error {
+// taken says which other item already has a number that this one asks for.
+func (s surroundings) taken(in NewItem) error {
 	if s.sku.Found {
 		return takenBy("catalog.sku_taken", "sku", "SKU", s.sku.Row)
 	}
 	if s.plu.Found {
 		return takenBy("catalog.plu_taken", "plu", "PLU", s.plu.Row)
 	}
-	if len(*s.codes) > 0 {
-		code := (*s.codes)[0]
-		return takenBy("catalog.barcode_taken", "barcodes", "barcode "+code.Code, owner{code.ID, code.Name})
+	for i, asked := range in.Barcodes {
+		for _, code := range *s.codes {
+			if code.Code == asked.Code && code.ID != in.ID {
+				return takenBy("catalog.barcode_taken", fmt.Sprintf("barcodes.%d.code", i), "barcode "+code.Code, owner{code.ID, code.Name})
+			}
+		}
 	}
 	return nil
 }

@@ -42,6 +42,7 @@ type ItemQuery struct {
 	Q        string `query:"q" maxLength:"200" doc:"Beginnings of words of the name or SKU, or a whole barcode"`
 	Category string `query:"category" doc:"A category's id; those below it count too"`
 	Active   string `query:"active" enum:"true,false,all" default:"true"`
+	Low      bool   `query:"low" doc:"Only those of which no more is left than the least there should be"`
 	Sort     string `query:"sort" enum:"name,-name,sku,-sku,price,-price,updated,-updated" default:"name"`
 	After    string `query:"after" doc:"The 'next' of the page before"`
 	Limit    int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
@@ -71,7 +72,7 @@ func List(ctx context.Context, tx *db.Tx, in ItemQuery) (wire.Page[ItemRow], err
 	}
 
 	statement := sort.items
-	args["active"] = page.Active(in.Active)
+	args["active"], args["low"] = page.Active(in.Active), in.Low
 	if category != nil {
 		statement, args["category"] = sort.category, category
 	}

@@ -28,7 +28,11 @@ const (
 		left   join categories c on c.tenant_id = @tenant and c.id = i.category_id
 		left   join prices p on p.tenant_id = @tenant and p.item_id = i.id
 		       and p.price_list_id = (select l.id from price_lists l where l.tenant_id = @tenant and l.is_default)
-		where  i.tenant_id = @tenant and (@active::boolean is null or i.active = @active)`
+		where  i.tenant_id = @tenant and (@active::boolean is null or i.active = @active)
+		  and  (not @low::boolean or i.track_stock and i.min_stock > 0 and i.min_stock >= (
+		           select coalesce(sum(s.on_hand), 0)
+		           from   stock_balances s
+		           where  s.tenant_id = @tenant and s.item_id = i.id))`
 
 	// A category stands for those below it too.
 	inCategory = `

@@ -37,6 +37,8 @@ var Module = module.Module{
 		web.Get("/items", Read, List),
 		web.Post("/items", Edit, Create),
 		web.Get("/items/by-barcode/{code}", Read, ByBarcode),
+		web.Post("/items/changes", Edit, ChangeMany),
+		web.Put("/items/states", Edit, SetStates),
 		web.Get("/items/{id}", Read, Show),
 		web.Put("/items/{id}", Edit, Change),
 		web.Put("/items/{id}/archival", Edit, Archive),

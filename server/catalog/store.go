@@ -60,6 +60,21 @@ const (
 	deleteBarcode db.SQL = `
 		delete from barcodes where tenant_id = @tenant and item_id = @item and code = @code`
 
+	dropOtherBarcodes db.SQL = `
+		delete from barcodes b
+		where  b.tenant_id = @tenant and b.item_id = @item
+		and    not exists (
+		           select from unnest(@codes::text[], @quantities::numeric[]) as n (code, quantity)
+		           where  n.code = b.code and n.quantity = b.quantity)`
+
+	// No "on conflict": a code that another item has taken meanwhile must be refused.
+	addMissingBarcodes db.SQL = `
+		insert into barcodes (tenant_id, code, item_id, quantity)
+		select @tenant, n.code, @item, n.quantity
+		from   unnest(@codes::text[], @quantities::numeric[]) as n (code, quantity)
+		where  not exists (
+		           select from barcodes b where b.tenant_id = @tenant and b.code = n.code and b.item_id = @item)`
+
 	updateItem db.SQL = `
 		update items
 		set    sku = @sku, name = @name, category_id = @category, unit = @unit, sold_by = @sold_by, plu = nullif(@plu::text, ''),
@@ -172,6 +187,17 @@ func putBarcodes(b *db.Batch, rows []row) {
 	if len(codes) > 0 {
 		b.Exec(insertBarcodes, db.Args{"codes": codes, "items": items, "quantities": quantities})
 	}
+}
+
+// replaceBarcodes leaves an item with these barcodes and touches none that stay.
+func replaceBarcodes(b *db.Batch, item NewItem) {
+	quantities := make([]decimal.Decimal, len(item.Barcodes))
+	for i, code := range item.Barcodes {
+		quantities[i] = code.Quantity
+	}
+	args := db.Args{"item": item.ID, "codes": codesOf(item.Barcodes), "quantities": quantities}
+	b.Exec(dropOtherBarcodes, args)
+	b.Exec(addMissingBarcodes, args)
 }
 
 func codesOf(barcodes []wire.ItemBarcode) []string {
