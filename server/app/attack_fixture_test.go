@@ -156,6 +156,8 @@ func (r *ring) trade(t *testing.T, of *shop) {
 		})
 	}
 	ask("POST", "/customers", object{"id": customer, "name": of.mark + " Customer", "email": "c@" + of.slug + ".example", "phone": "+49 30 1234567"})
+	ask("POST", "/views", object{"id": uuid.NewString(), "list": "items", "name": of.mark + " view", "query": "q=" + of.mark, "shared": true})
+	ask("PUT", "/layouts/items", object{"columns": []string{of.mark + "-column"}, "dense": false})
 	ask("POST", "/stock/opening", object{"id": uuid.NewString(), "location_id": store.LocationID, "lines": []object{
 		{"item_id": item, "quantity": "100", "unit_cost_minor": 100}, {"item_id": second, "quantity": "50", "unit_cost_minor": 90}}})
 	for n, id := range []string{till, counter, spare} {
@@ -183,6 +185,17 @@ func (r *ring) trade(t *testing.T, of *shop) {
 	ask("POST", "/shifts/"+shift+"/closure", object{"counted_minor": 10400})
 	ask("POST", "/shifts", object{"id": uuid.NewString(), "register_id": counter, "float_minor": 10000})
 	sell()
+	file, work, imported := uuid.New(), uuid.New(), uuid.New()
+	r.write(t, of, `insert into files (tenant_id, id, name, content_type, needs, complete, made_by, created_at, expires_at)
+		values ($1, $2, $3, 'text/csv', 'catalog.edit', true, $4, now(), now() + interval '1 day')`, of.id, file, of.mark+" items.csv", of.people[wire.Owner])
+	r.write(t, of, `insert into file_parts (tenant_id, file_id, part, body) values ($1, $2, 0, $3)`, of.id, file, []byte(of.mark+" bytes"))
+	r.write(t, of, `insert into jobs (tenant_id, id, kind, title, needs, subject_id, state, file_id, started_by, run_after, created_at, updated_at)
+		values ($1, $2, 'imports.run', $3, 'catalog.edit', $4, 'done', $5, $6, now(), now(), now())`, of.id, work, of.mark+" items.csv", imported, file, of.people[wire.Owner])
+	r.write(t, of, `insert into imports (tenant_id, id, file_id, name, state, job_id, columns, row_count, created_at, updated_at)
+		values ($1, $2, $3, $4, 'checked', $5, $6, 1, now(), now())`, of.id, imported, file, of.mark+" items.csv", work, `[{"header": "`+of.mark+` name", "samples": []}]`)
+	r.write(t, of, `insert into import_rows (tenant_id, import_id, row_no, cells, verdict) values ($1, $2, 2, $3, 'bad')`, of.id, imported, `["`+of.mark+` apple"]`)
+	r.write(t, of, `insert into import_keys (tenant_id, import_id, kind, key, row_no) values ($1, $2, 'sku', $3, 2)`, of.id, imported, of.mark+"-9")
+	r.write(t, of, `insert into import_plans (tenant_id, signature, plan, updated_at) values ($1, $2, '{}', now())`, of.id, of.mark+" signature")
 	r.write(t, of, `insert into upload_exceptions (tenant_id, id, device_id, entry_no, kind, code, detail, amount_minor, body, received_at)
 		select $1, gen_random_uuid(), id, 1, 'item_created', 'sync.unreadable', $2, 0, '{}', now() from devices where tenant_id = $1 limit 1`, of.id, of.mark+" detail")
 }

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,7 +24,10 @@ type DashboardIn struct {
 // off. Margin (net less cost) is there only for those who may see costs.
 type Dashboard struct {
 	BusinessDate string `json:"business_date" format:"date"`
-	Currency     string `json:"currency"`
+	// AsOf is when these figures were added up, LastWeekDate the day they stand beside.
+	AsOf         time.Time `json:"as_of"`
+	LastWeekDate string    `json:"last_week_date" format:"date"`
+	Currency     string    `json:"currency"`
 	// LastWeek is the same weekday a week ago up to the same time of day.
 	Today    DayTotals   `json:"today"`
 	LastWeek DayTotals   `json:"last_week"`
@@ -177,8 +181,13 @@ func ShowDashboard(ctx context.Context, tx *db.Tx, in DashboardIn) (Dashboard, e
 	if !day.Found {
 		return Dashboard{}, storeUnknown()
 	}
+	date, err := time.Parse(time.DateOnly, day.Row.BusinessDate)
+	if err != nil {
+		return Dashboard{}, fmt.Errorf("business date %q: %w", day.Row.BusinessDate, err)
+	}
 	out := Dashboard{
-		BusinessDate: day.Row.BusinessDate, Currency: day.Row.Currency, Today: today.Row, LastWeek: lastWeek.Row,
+		BusinessDate: day.Row.BusinessDate, AsOf: tx.Now(), LastWeekDate: date.AddDate(0, 0, -7).Format(time.DateOnly),
+		Currency: day.Row.Currency, Today: today.Row, LastWeek: lastWeek.Row,
 		Hours: *hours, TopItems: *top, Shifts: *shifts, Flagged: flagged.Row,
 	}
 	if !auth.From(ctx).Can(sales.SeeCost) {

@@ -89,6 +89,8 @@ func TestDashboard(t *testing.T) {
 		got, err := reports.ShowDashboard(as(wire.Owner), tx, reports.DashboardIn{StoreID: shop.Store.String()})
 		require.NoError(t, err)
 		require.Equal(t, "2026-03-10", got.BusinessDate)
+		require.Equal(t, "2026-03-03", got.LastWeekDate)
+		require.Equal(t, now, got.AsOf)
 		require.Equal(t, money.Amount(1300), got.Today.Total)
 		require.Equal(t, 2, got.Today.Baskets)
 		require.Equal(t, money.Amount(650), got.Today.Average)

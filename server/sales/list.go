@@ -2,6 +2,7 @@ package sales
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,6 +24,13 @@ type ListIn struct {
 	ShiftID    string `query:"shift_id"`
 	CustomerID string `query:"customer_id"`
 	Kind       string `query:"kind" enum:"sale,refund,void,"`
+	StoreID    string `query:"store_id"`
+	MethodID   string `query:"method_id" doc:"Paid at least in part so"`
+	ItemID     string `query:"item_id" doc:"With this item in it"`
+	Flag       string `query:"flag" maxLength:"40" doc:"Only those with this flag"`
+	Least      string `query:"least_minor" pattern:"^(-?[0-9]{1,15})?$" doc:"Totals of at least this; a refund's is negative"`
+	Most       string `query:"most_minor" pattern:"^(-?[0-9]{1,15})?$"`
+	Hour       string `query:"hour" pattern:"^([01]?[0-9]|2[0-3])?$" doc:"Completed within this hour by the store's clock"`
 	Flagged    bool   `query:"flagged"`
 	After      string `query:"after"`
 	Limit      int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
@@ -48,7 +56,7 @@ type SaleRow struct {
 // The bounds on completed_at are always there, so that the newest come from the
 // index even for a day long past; a business day lies within two days of its date.
 const (
-	listSales db.SQL = `
+	saleColumns = `
 		select s.id, s.kind, s.receipt_no, s.completed_at, s.business_date::text as business_date, st.name as store_name, s.register_id,
 			r.name as register_name, coalesce(p.name, '') as person_name, coalesce(c.name, '') as customer_name, s.currency,
 			s.total_minor, s.flags
@@ -57,7 +65,19 @@ const (
 		join   registers r on r.tenant_id = @tenant and r.id = s.register_id
 		left   join people p on p.tenant_id = @tenant and p.id = s.person_id
 		left   join customers c on c.tenant_id = @tenant and c.id = s.customer_id
-		where  s.tenant_id = @tenant
+		where  s.tenant_id = @tenant`
+
+	// What each sale is looked at for once the index has found it.
+	saleFilters = `
+		and    (@method::uuid is null or exists (
+			select from tenders t where t.tenant_id = @tenant and t.sale_id = s.id and t.method_id = @method))
+		and    (@item::uuid is null or exists (
+			select from sale_lines l where l.tenant_id = @tenant and l.sale_id = s.id and l.item_id = @item))
+		and    (@store::uuid is null or s.store_id = @store)
+		and    (@flag::text = '' or s.flags @> array[@flag])
+		and    (@least::bigint is null or s.total_minor >= @least)
+		and    (@most::bigint is null or s.total_minor <= @most)
+		and    (@hour::int is null or extract(hour from s.completed_at at time zone st.time_zone) = @hour)
 		and    (s.completed_at, s.id) < (@before::timestamptz, @before_id::uuid)
 		and    s.completed_at >= @since::timestamptz
 		and    s.business_date between @from::date and @to::date
@@ -70,28 +90,10 @@ const (
 		order  by s.completed_at desc, s.id desc
 		limit  @limit`
 
-	findSales db.SQL = `
-		select s.id, s.kind, s.receipt_no, s.completed_at, s.business_date::text as business_date, st.name as store_name, s.register_id,
-			r.name as register_name, coalesce(p.name, '') as person_name, coalesce(c.name, '') as customer_name, s.currency,
-			s.total_minor, s.flags
-		from   sales s
-		join   stores st on st.tenant_id = @tenant and st.id = s.store_id
-		join   registers r on r.tenant_id = @tenant and r.id = s.register_id
-		left   join people p on p.tenant_id = @tenant and p.id = s.person_id
-		left   join customers c on c.tenant_id = @tenant and c.id = s.customer_id
-		where  s.tenant_id = @tenant
-		and    s.receipt_no ~>=~ @q::text and s.receipt_no ~<~ (@q::text || chr(1114111))
-		and    (s.completed_at, s.id) < (@before::timestamptz, @before_id::uuid)
-		and    s.completed_at >= @since::timestamptz
-		and    s.business_date between @from::date and @to::date
-		and    (@kind::text = '' or s.kind = @kind)
-		and    (@register::uuid is null or s.register_id = @register)
-		and    (@person::uuid is null or s.person_id = @person)
-		and    (@shift::uuid is null or s.shift_id = @shift)
-		and    (@customer::uuid is null or s.customer_id = @customer)
-		and    (not @flagged::bool or s.flags <> '{}')
-		order  by s.completed_at desc, s.id desc
-		limit  @limit`
+	listSales db.SQL = saleColumns + saleFilters
+
+	findSales db.SQL = saleColumns + `
+		and    s.receipt_no ~>=~ @q::text and s.receipt_no ~<~ (@q::text || chr(1114111))` + saleFilters
 )
 
 // List gives sales, refunds and voids, the newest first. It fails with
@@ -144,12 +146,18 @@ func (in ListIn) args(limit int) (db.Args, error) {
 	}
 	args := db.Args{
 		"from": from, "to": to, "since": from.AddDate(0, 0, -2), "before": before, "before_id": beforeID,
-		"kind": in.Kind, "flagged": in.Flagged, "limit": limit,
+		"kind": in.Kind, "flagged": in.Flagged, "flag": in.Flag, "limit": limit,
 	}
 	for name, text := range map[string]string{
 		"register": in.RegisterID, "person": in.PersonID, "shift": in.ShiftID, "customer": in.CustomerID,
+		"store": in.StoreID, "method": in.MethodID, "item": in.ItemID,
 	} {
 		if args[name], err = idOrNone(text, name+"_id"); err != nil {
+			return nil, err
+		}
+	}
+	for name, text := range map[string]string{"least": in.Least, "most": in.Most, "hour": in.Hour} {
+		if args[name], err = numberOrNone(text, name); err != nil {
 			return nil, err
 		}
 	}
@@ -181,6 +189,17 @@ func dateOr(text, path string, otherwise time.Time) (time.Time, error) {
 		return day, invalid("sales.filter_invalid", path, "Write the date as YYYY-MM-DD.")
 	}
 	return day, nil
+}
+
+func numberOrNone(text, path string) (*int64, error) {
+	if text == "" {
+		return nil, nil //nolint:nilnil // no filter is neither a value nor a failure
+	}
+	number, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return nil, invalid("sales.filter_invalid", path, "Write a whole number.")
+	}
+	return &number, nil
 }
 
 func idOrNone(text, path string) (*uuid.UUID, error) {

@@ -52,15 +52,22 @@ func TestListAndDetail(t *testing.T) {
 			in   sales.ListIn
 			want int
 		}{
-			"receipt":      {sales.ListIn{Q: "91w-000002"}, 1},
-			"prefix":       {sales.ListIn{Q: "91W"}, 3},
-			"kind":         {sales.ListIn{Kind: "refund"}, 1},
-			"flagged":      {sales.ListIn{Flagged: true}, 1},
-			"day":          {sales.ListIn{From: day, To: day}, 3},
-			"a past range": {sales.ListIn{From: "2020-01-01", To: "2020-12-31"}, 0},
-			"register":     {sales.ListIn{RegisterID: b.register.String()}, 3},
-			"another till": {sales.ListIn{RegisterID: b.till.String()}, 0},
-			"person":       {sales.ListIn{PersonID: b.person.String(), ShiftID: b.shift.String()}, 3},
+			"receipt":        {sales.ListIn{Q: "91w-000002"}, 1},
+			"prefix":         {sales.ListIn{Q: "91W"}, 3},
+			"kind":           {sales.ListIn{Kind: "refund"}, 1},
+			"flagged":        {sales.ListIn{Flagged: true}, 1},
+			"day":            {sales.ListIn{From: day, To: day}, 3},
+			"a past range":   {sales.ListIn{From: "2020-01-01", To: "2020-12-31"}, 0},
+			"register":       {sales.ListIn{RegisterID: b.register.String()}, 3},
+			"with an item":   {sales.ListIn{ItemID: item.String()}, 3},
+			"another item":   {sales.ListIn{ItemID: uuid.NewString()}, 0},
+			"another method": {sales.ListIn{MethodID: uuid.NewString()}, 0},
+			"at least":       {sales.ListIn{Least: "1191"}, 1},
+			"at most":        {sales.ListIn{Most: "-1"}, 1},
+			"a flag":         {sales.ListIn{Flag: "no_such_flag"}, 0},
+			"another store":  {sales.ListIn{StoreID: uuid.NewString()}, 0},
+			"another till":   {sales.ListIn{RegisterID: b.till.String()}, 0},
+			"person":         {sales.ListIn{PersonID: b.person.String(), ShiftID: b.shift.String()}, 3},
 		} {
 			got, err := get(b, sales.List, c.in)
 			require.NoError(t, err, name)

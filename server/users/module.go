@@ -15,10 +15,12 @@ const (
 	Edit module.Permission = "people.edit"
 )
 
-// People is who works here; Sessions is who is signed in.
+// People is who works here; Sessions is who is signed in; Views is how they look
+// at lists.
 var (
 	People   = live.Topic{Name: "people.list", Needs: web.SignedIn, Tables: live.Tables("people")}
 	Sessions = live.Topic{Name: "people.sessions", Needs: Edit, Tables: live.Tables("sessions")}
+	Views    = live.Topic{Name: "people.views", Needs: web.SignedIn, Tables: live.Tables("saved_views")}
 )
 
 // Module declares people and their sessions.
@@ -38,12 +40,18 @@ var Module = module.Module{
 		web.PostOutside("/people/members", Edit, Employ),
 		web.Put("/people/{id}", Edit, Change),
 		web.Put("/people/{id}/pin", Edit, SetPIN),
+		web.Get("/views", web.SignedIn, ListViews),
+		web.Post("/views", web.SignedIn, SaveView),
+		web.Put("/views/{id}", web.SignedIn, ChangeView),
+		web.Delete("/views/{id}", web.SignedIn, DropView),
+		web.Put("/layouts/{list}", web.SignedIn, SetLayout),
 	},
-	Topics: []live.Topic{People, Sessions},
+	Topics: []live.Topic{People, Sessions, Views},
 	Nav:    []module.Nav{{Section: "Shop", Label: "People", Path: "/people", Icon: "users", Needs: Read}},
 	Reacts: []module.Reaction{module.On(welcomeOwner)},
-	Faults: map[string]string{"people_account_key": "people.already_here"},
+	Faults: map[string]string{"people_account_key": "people.already_here", "saved_views_name_key": "people.view_taken"},
 	Sentences: map[string]string{
+		"people.view_taken":   "You have a view of this name already. Choose another name, or change that one.",
 		"people.already_here": "Someone with this e-mail address is among the shop's people already. Look in the list, also among those who have left.",
 	},
 }

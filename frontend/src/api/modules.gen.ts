@@ -1,10 +1,10 @@
 // Made by `make gen` from the modules' declarations. Do not edit.
 
-export type ModuleKey = 'tenants' | 'users' | 'catalog' | 'parties' | 'ledger' | 'inventory' | 'payments' | 'tills' | 'sales' | 'reports' | 'sync';
+export type ModuleKey = 'tenants' | 'users' | 'jobs' | 'catalog' | 'parties' | 'ledger' | 'inventory' | 'payments' | 'tills' | 'sales' | 'reports' | 'sync' | 'setup';
 
-export type Permission = 'company.edit' | 'people.read' | 'people.edit' | 'catalog.read' | 'catalog.edit' | 'parties.read' | 'parties.edit' | 'ledger.read' | 'ledger.manage' | 'inventory.read' | 'inventory.adjust' | 'inventory.cost' | 'payments.manage' | 'tills.read' | 'tills.shifts' | 'tills.manage' | 'sales.sell' | 'sales.read' | 'sales.discount' | 'sales.price' | 'sales.refund' | 'sales.void' | 'sales.cost' | 'reports.read' | 'sync.till' | 'sync.review';
+export type Permission = 'company.edit' | 'people.read' | 'people.edit' | 'catalog.read' | 'catalog.edit' | 'parties.read' | 'parties.edit' | 'ledger.read' | 'ledger.manage' | 'inventory.read' | 'inventory.adjust' | 'inventory.cost' | 'payments.manage' | 'tills.read' | 'tills.shifts' | 'tills.manage' | 'sales.sell' | 'sales.read' | 'sales.discount' | 'sales.price' | 'sales.refund' | 'sales.void' | 'sales.cost' | 'reports.read' | 'sync.till' | 'sync.review' | 'setup.follow';
 
-export type Topic = 'company.settings' | 'people.list' | 'people.sessions' | 'catalog.items' | 'catalog.setup' | 'parties.customers' | 'inventory.stock' | 'payments.methods' | 'tills.registers' | 'tills.shifts' | 'sales.list' | 'sync.exceptions';
+export type Topic = 'company.settings' | 'people.list' | 'people.sessions' | 'people.views' | 'jobs.list' | 'catalog.items' | 'catalog.setup' | 'parties.customers' | 'inventory.stock' | 'payments.methods' | 'tills.registers' | 'tills.shifts' | 'sales.list' | 'sync.exceptions';
 
 export type NavItem = { module: ModuleKey; section: string; label: string; path: string; icon: string; needs: Permission | 'signed_in' };
 
@@ -21,12 +21,15 @@ export const nav: NavItem[] = [
 	{ module: 'tills', section: 'Shop', label: 'Tills', path: '/tills', icon: 'monitor', needs: 'tills.manage' },
 	{ module: 'sales', section: 'Selling', label: 'Sales', path: '/sales', icon: 'receipt', needs: 'sales.read' },
 	{ module: 'sync', section: 'Selling', label: 'Exceptions', path: '/exceptions', icon: 'inbox', needs: 'sync.review' },
+	{ module: 'setup', section: 'Shop', label: 'Getting started', path: '/welcome', icon: 'house', needs: 'setup.follow' },
 ];
 
 export const topics: Topic[] = [
 	'company.settings',
 	'people.list',
 	'people.sessions',
+	'people.views',
+	'jobs.list',
 	'catalog.items',
 	'catalog.setup',
 	'parties.customers',

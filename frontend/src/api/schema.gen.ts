@@ -198,6 +198,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /files/{id} */
+        get: operations["get-files-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/{id}/parts/{part}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PUT /files/{id}/parts/{part} */
+        put: operations["put-files-id-parts-part"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/items": {
         parameters: {
             query?: never;
@@ -303,6 +337,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/items/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /items/changes */
+        post: operations["post-items-changes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/items/states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PUT /items/states */
+        put: operations["put-items-states"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /jobs */
+        get: operations["get-jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /jobs/{id} */
+        get: operations["get-jobs-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PUT /jobs/{id}/cancellation */
+        put: operations["put-jobs-id-cancellation"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/journal": {
         parameters: {
             query?: never;
@@ -330,6 +449,23 @@ export interface paths {
         /** GET /journal/{id} */
         get: operations["get-journal-id"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/layouts/{list}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PUT /layouts/{list} */
+        put: operations["put-layouts-list"];
         post?: never;
         delete?: never;
         options?: never;
@@ -717,6 +853,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /session/ticket */
+        post: operations["post-session-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/shifts": {
         parameters: {
             query?: never;
@@ -1076,6 +1229,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /views */
+        get: operations["get-views"];
+        put?: never;
+        /** POST /views */
+        post: operations["post-views"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PUT /views/{id} */
+        put: operations["put-views-id"];
+        post?: never;
+        /** DELETE /views/{id} */
+        delete: operations["delete-views-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/welcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /welcome */
+        get: operations["get-welcome"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1125,6 +1331,23 @@ export interface components {
             quantity: string;
             /** @enum {string} */
             reason: "damaged" | "expired" | "lost" | "stolen" | "found" | "own_use" | "other";
+        };
+        BulkChange: {
+            active?: boolean;
+            /** @description Empty for none */
+            category_id?: string;
+            favourite?: boolean;
+            ids: string[] | null;
+            preview?: boolean;
+            /** @description What is put on each price; negative takes off */
+            price_percent?: string;
+        };
+        BulkRow: {
+            after: components["schemas"]["ItemState"];
+            before: components["schemas"]["ItemState"];
+            /** Format: uuid */
+            id: string;
+            name: string;
         };
         Cart: {
             /** Format: uuid */
@@ -1494,6 +1717,8 @@ export interface components {
             quantity: string;
         };
         ItemEdit: {
+            /** @description All it has from now on; left out, they stay */
+            barcodes?: components["schemas"]["ItemBarcode"][] | null;
             /** Format: uuid */
             category_id?: string;
             /** Format: int64 */
@@ -1546,6 +1771,14 @@ export interface components {
             updated_at: string;
             /** Format: int64 */
             version: number;
+        };
+        ItemState: {
+            active: boolean;
+            /** Format: uuid */
+            category_id?: string;
+            favourite: boolean;
+            /** Format: int64 */
+            price_minor: number;
         };
         JournalEntry: {
             currency: string;
@@ -1614,6 +1847,10 @@ export interface components {
             receipt_no: string;
             /** Format: int64 */
             total_minor: number;
+        };
+        Layout: {
+            columns: string[];
+            dense: boolean;
         };
         Line: {
             /** Format: int64 */
@@ -1832,6 +2069,11 @@ export interface components {
             code: string;
             device_name: string;
         };
+        PartBody: {
+            /** @description At most 1 MiB before encoding */
+            bytes: string;
+            last?: boolean;
+        };
         Person: {
             active: boolean;
             email: string;
@@ -2003,6 +2245,35 @@ export interface components {
             store_name: string;
             tax_included: boolean;
             time_zone: string;
+        };
+        Row: {
+            cancelling: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            done: number;
+            /**
+             * Format: uuid
+             * @description What it made, to be downloaded
+             */
+            file_id?: string;
+            /** Format: date-time */
+            finished_at?: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            /** @description Why it failed, or why it is tried again */
+            problem: string;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed" | "cancelled";
+            /** Format: uuid */
+            subject_id?: string;
+            title: string;
+            /**
+             * Format: int64
+             * @description 0 while it is not known
+             */
+            total: number;
         };
         SaleAnswer: {
             /** Format: date-time */
@@ -2188,6 +2459,19 @@ export interface components {
             /** Format: int64 */
             unit_price_minor: number;
         };
+        StateOf: {
+            active: boolean;
+            /** Format: uuid */
+            category_id?: string;
+            favourite: boolean;
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            price_minor: number;
+        };
+        States: {
+            rows: components["schemas"]["StateOf"][] | null;
+        };
         StockCorrectedLine: {
             /** Format: uuid */
             item_id: string;
@@ -2319,6 +2603,9 @@ export interface components {
             kind: string;
             text: string;
         };
+        TicketIn: {
+            ticket: string;
+        };
         TillItem: {
             active: boolean;
             barcodes: components["schemas"]["ItemBarcode"][];
@@ -2395,6 +2682,30 @@ export interface components {
             /** Format: date-time */
             resolved_at?: string;
             resolved_by_name?: string;
+        };
+        View: {
+            /** Format: uuid */
+            id: string;
+            /** @description The list it is of: the path of its screen without the slash */
+            list: string;
+            name: string;
+            /** @description The query of the list's address */
+            query: string;
+            /** @description Everyone here sees it */
+            shared: boolean;
+        };
+        ViewRow: {
+            by: string;
+            /** Format: uuid */
+            id: string;
+            /** @description The list it is of: the path of its screen without the slash */
+            list: string;
+            mine: boolean;
+            name: string;
+            /** @description The query of the list's address */
+            query: string;
+            /** @description Everyone here sees it */
+            shared: boolean;
         };
         Void: {
             /**
@@ -3131,6 +3442,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** Format: date-time */
+                        as_of: string;
                         /** Format: date */
                         business_date: string;
                         currency: string;
@@ -3141,6 +3454,8 @@ export interface operations {
                         flagged_count: number;
                         hours: components["schemas"]["HourTotal"][];
                         last_week: components["schemas"]["DayTotals"];
+                        /** Format: date */
+                        last_week_date: string;
                         shifts: components["schemas"]["ShiftLine"][];
                         today: components["schemas"]["DayTotals"];
                         top_items: components["schemas"]["TopItem"][];
@@ -3280,6 +3595,92 @@ export interface operations {
             };
         };
     };
+    "get-files-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-files-id-parts-part": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+                part: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        complete: boolean;
+                        content_type: string;
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        /** Format: int64 */
+                        parts: number;
+                        /** Format: int64 */
+                        size: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-items": {
         parameters: {
             query?: {
@@ -3289,6 +3690,8 @@ export interface operations {
                 /** @description A category's id; those below it count too */
                 category?: string;
                 limit?: number;
+                /** @description Only those of which no more is left than the least there should be */
+                low?: boolean;
                 /** @description Beginnings of words of the name or SKU, or a whole barcode */
                 q?: string;
                 sort?: "name" | "-name" | "sku" | "-sku" | "price" | "-price" | "updated" | "-updated";
@@ -3904,6 +4307,251 @@ export interface operations {
             };
         };
     };
+    "post-items-changes": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["BulkRow"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-items-states": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["States"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["BulkRow"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Pass as 'after' to get the following page */
+                        next?: string;
+                        rows: components["schemas"]["Row"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-jobs-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        cancelling: boolean;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: int64 */
+                        done: number;
+                        /**
+                         * Format: uuid
+                         * @description What it made, to be downloaded
+                         */
+                        file_id?: string;
+                        /** Format: date-time */
+                        finished_at?: string;
+                        /** Format: uuid */
+                        id: string;
+                        kind: string;
+                        /** @description Why it failed, or why it is tried again */
+                        problem: string;
+                        /** @enum {string} */
+                        state: "queued" | "running" | "done" | "failed" | "cancelled";
+                        /** Format: uuid */
+                        subject_id?: string;
+                        title: string;
+                        /**
+                         * Format: int64
+                         * @description 0 while it is not known
+                         */
+                        total: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-jobs-id-cancellation": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        cancelling: boolean;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: int64 */
+                        done: number;
+                        /**
+                         * Format: uuid
+                         * @description What it made, to be downloaded
+                         */
+                        file_id?: string;
+                        /** Format: date-time */
+                        finished_at?: string;
+                        /** Format: uuid */
+                        id: string;
+                        kind: string;
+                        /** @description Why it failed, or why it is tried again */
+                        problem: string;
+                        /** @enum {string} */
+                        state: "queued" | "running" | "done" | "failed" | "cancelled";
+                        /** Format: uuid */
+                        subject_id?: string;
+                        title: string;
+                        /**
+                         * Format: int64
+                         * @description 0 while it is not known
+                         */
+                        total: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-journal": {
         parameters: {
             query?: {
@@ -3988,6 +4636,50 @@ export interface operations {
                          * @description The sum of its debits
                          */
                         total_minor: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-layouts-list": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                list: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Layout"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        columns: string[];
+                        dense: boolean;
                     };
                 };
             };
@@ -4905,16 +5597,28 @@ export interface operations {
             query?: {
                 after?: string;
                 customer_id?: string;
+                /** @description Only those with this flag */
+                flag?: string;
                 flagged?: boolean;
                 /** @description YYYY-MM-DD */
                 from?: string;
+                /** @description Completed within this hour by the store's clock */
+                hour?: string;
+                /** @description With this item in it */
+                item_id?: string;
                 kind?: "sale" | "refund" | "void" | "";
+                /** @description Totals of at least this; a refund's is negative */
+                least_minor?: string;
                 limit?: number;
+                /** @description Paid at least in part so */
+                method_id?: string;
+                most_minor?: string;
                 person_id?: string;
                 /** @description How the receipt's number begins */
                 q?: string;
                 register_id?: string;
                 shift_id?: string;
+                store_id?: string;
                 /** @description YYYY-MM-DD */
                 to?: string;
             };
@@ -5488,6 +6192,47 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PinSignIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        permissions: string[];
+                        shop: components["schemas"]["SessionShop"];
+                        token?: string;
+                        user: components["schemas"]["SessionUser"];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-session-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketIn"];
             };
         };
         responses: {
@@ -6562,6 +7307,245 @@ export interface operations {
                         /** @description Pass as 'after' to get the following page */
                         next?: string;
                         rows: components["schemas"]["UnitSetup"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-views": {
+        parameters: {
+            query?: {
+                list?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        layout: components["schemas"]["Layout"];
+                        views: components["schemas"]["ViewRow"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-views": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["View"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @description The list it is of: the path of its screen without the slash */
+                        list: string;
+                        name: string;
+                        /** @description The query of the list's address */
+                        query: string;
+                        /** @description Everyone here sees it */
+                        shared: boolean;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-views-id": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["View"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @description The list it is of: the path of its screen without the slash */
+                        list: string;
+                        name: string;
+                        /** @description The query of the list's address */
+                        query: string;
+                        /** @description Everyone here sees it */
+                        shared: boolean;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-views-id": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-welcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description There is a register for the browser */
+                        browser_register: boolean;
+                        /**
+                         * Format: int64
+                         * @description Counted up to 1000
+                         */
+                        items: number;
+                        /**
+                         * Format: int64
+                         * @description Who can sign in at a till
+                         */
+                        people: number;
+                        /** @description The receipt says who sells */
+                        receipt_named: boolean;
+                        /** @description Ever */
+                        shift_opened: boolean;
+                        sold: boolean;
+                        /** @description Some item has stock */
+                        stocked: boolean;
+                        till_paired: boolean;
+                        /**
+                         * Format: int64
+                         * @description Tills, paired or not
+                         */
+                        tills: number;
                     };
                 };
             };
