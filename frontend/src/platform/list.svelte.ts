@@ -1,4 +1,5 @@
 import { createInfiniteQuery, keepPreviousData } from '@tanstack/svelte-query';
+import { Problem } from './problem';
 import { words } from './words';
 
 type Answer<Row> = { rows: Row[]; next?: string };
@@ -36,6 +37,7 @@ export function createList<Row>(options: () => Options<Row>) {
 				rows,
 				loading: query.isPending,
 				error: query.isError && !rows.length ? words(query.error) : undefined,
+				reference: query.isError && !rows.length ? Problem.from(query.error).ref || undefined : undefined,
 				onretry: () => void query.refetch(),
 				more: query.hasNextPage,
 				loadingMore: query.isFetchingNextPage,

@@ -13,6 +13,8 @@ export const router = {
 	},
 };
 
+const shown = () => location.origin + here.path + here.search;
+
 function read(): void {
 	here.path = location.pathname;
 	here.search = location.search;
@@ -28,7 +30,7 @@ export function navigate(to: string, options: { replace?: boolean } = {}): void 
 	if (moved) scrollTo(0, 0);
 }
 
-/** Changes parts of the query, leaving the rest; empty values go. */
+/** Changes parts of the query, leaving the rest; empty values go. The way back leads to what was before, except from one text to the next while someone types. */
 export function setQuery(changes: Record<string, string | null>): void {
 	const query = router.query;
 	for (const [name, value] of Object.entries(changes)) {
@@ -36,7 +38,9 @@ export function setQuery(changes: Record<string, string | null>): void {
 		else query.delete(name);
 	}
 	const text = query.toString();
-	navigate(here.path + (text ? `?${text}` : ''), { replace: true });
+	const typing = Object.keys(changes).join() === 'q' && !!router.query.get('q');
+	const closing = Object.values(changes).every((value) => value === null);
+	if (text !== router.query.toString()) navigate(here.path + (text ? `?${text}` : ''), { replace: typing || closing });
 }
 
 /** `mayLeave` is asked before another page is opened. Returns what takes the guard away; use it in an effect. */
@@ -62,10 +66,15 @@ export function startRouter(): () => void {
 		event.preventDefault();
 		navigate(link.href);
 	};
+	const back = () => {
+		// The browser has gone already: it is brought back, so that nothing typed is lost.
+		if (guard && location.href !== shown() && !guard()) history.pushState(null, '', shown());
+		else read();
+	};
 	addEventListener('click', click);
-	addEventListener('popstate', read);
+	addEventListener('popstate', back);
 	return () => {
 		removeEventListener('click', click);
-		removeEventListener('popstate', read);
+		removeEventListener('popstate', back);
 	};
 }

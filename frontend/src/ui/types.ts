@@ -43,9 +43,27 @@ export type Column<Row> = {
 	/** Plain text of the cell; `cell` draws it instead where text is not enough. */
 	text?: (row: Row) => string;
 	cell?: Snippet<[Row]>;
+	/** Left out until a person asks for it. */
+	optional?: boolean;
+	/** Changes the cell in its place. */
+	edit?: CellEdit<Row>;
 	/** On a phone the first `primary` column is the card's title; `hidden` columns are left out. */
 	narrow?: 'primary' | 'end' | 'hidden';
 };
+
+export type CellEdit<Row> = {
+	kind: 'text' | 'money';
+	/** What is there now: text, or minor units. */
+	value: (row: Row) => string | number;
+	/** What the row is called, for people who cannot see it. */
+	name: (row: Row) => string;
+	allowed?: (row: Row) => boolean;
+	/** Tells of its own failures; the cell shows what the list holds then. */
+	save: (row: Row, value: string | number) => Promise<void>;
+};
+
+/** What a person wants of a grid; no columns at all is the grid's own choice. */
+export type GridLayout = { columns: string[]; dense: boolean };
 
 /** One page of rows, as list routes answer; `next` is the cursor of the page after it, or null. */
 export type Page<Row> = { rows: Row[]; next: string | null };

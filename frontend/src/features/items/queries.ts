@@ -5,15 +5,21 @@ export type Item = Schema<'Item'>;
 export type ItemRow = Schema<'ItemRow'>;
 export type NewItem = Schema<'NewItem'>;
 export type ItemUpdate = Schema<'ItemEdit'>;
-export type ItemSort = 'name' | '-name' | 'sku' | '-sku' | 'price' | '-price';
+export type ItemSort = 'name' | '-name' | 'sku' | '-sku' | 'price' | '-price' | 'updated' | '-updated';
 export type Category = Schema<'Category'>;
 
-export type ItemFilter = { q: string; category: string; archived: boolean; sort: ItemSort };
+export type ItemFilter = { q: string; category: string; active: 'true' | 'false' | 'all'; low: boolean; sort: ItemSort };
+export type BulkChange = Schema<'BulkChange'>;
+export type BulkRow = Schema<'BulkRow'>;
 
-export const itemPage = ({ q, category, archived, sort }: ItemFilter) => ({
-	key: ['catalog.items', 'list', q, category, archived, sort],
-	fetch: (after: string | undefined) => body(api.GET('/api/items', { params: { query: { q: q || undefined, category: category || undefined, active: archived ? 'false' : 'true', sort, after } } })),
+export const itemPage = ({ q, category, active, low, sort }: ItemFilter) => ({
+	key: ['catalog.items', 'list', q, category, active, low, sort],
+	fetch: (after: string | undefined) => body(api.GET('/api/items', { params: { query: { q: q || undefined, category: category || undefined, active, low: low || undefined, sort, after } } })),
 });
+
+export const changeMany = (change: BulkChange) => body(api.POST('/api/items/changes', { body: change }));
+/** Gives each item back what it had before a bulk change. */
+export const putBack = (rows: BulkRow[]) => body(api.PUT('/api/items/states', { body: { rows: rows.map(({ id, before }) => ({ id, ...before })) } }));
 
 export const itemQuery = (id: string) => ({ queryKey: ['catalog.items', 'one', id], queryFn: () => body(api.GET('/api/items/{id}', { params: { path: { id } } })) });
 export const categoriesQuery = () => ({ queryKey: ['catalog.setup', 'categories'], queryFn: () => body(api.GET('/api/categories')) });
@@ -24,7 +30,5 @@ export const addItem = (item: NewItem) => body(api.POST('/api/items', { body: it
 export const changeItem = (id: string, item: ItemUpdate) => body(api.PUT('/api/items/{id}', { params: { path: { id } }, body: item }));
 export const archiveItem = (id: string) => body(api.PUT('/api/items/{id}/archival', { params: { path: { id } } }));
 export const restoreItem = (id: string) => body(api.DELETE('/api/items/{id}/archival', { params: { path: { id } } }));
-export const addBarcode = (id: string, code: Schema<'ItemBarcode'>) => body(api.POST('/api/items/{id}/barcodes', { params: { path: { id } }, body: code }));
-export const removeBarcode = (id: string, code: string) => body(api.DELETE('/api/items/{id}/barcodes/{code}', { params: { path: { id, code } } }));
 export const addCategory = (category: Category) => body(api.POST('/api/categories', { body: category }));
 export const changeCategory = (category: Category) => body(api.PUT('/api/categories/{id}', { params: { path: { id: category.id } }, body: category }));

@@ -1,15 +1,17 @@
 import { expect, test } from 'vitest';
-import { blank, codeChanges, newOf, updateOf } from './draft';
-
-test('a barcode whose quantity changed is taken away and added again, others stay', () => {
-	const before = [{ code: '1', quantity: '1' }, { code: '2', quantity: '6' }];
-	const after = [{ code: '1', quantity: '1' }, { code: '2', quantity: '12' }, { code: '3', quantity: '1' }];
-	expect(codeChanges(before, after)).toEqual({ remove: ['2'], add: [{ code: '2', quantity: '12' }, { code: '3', quantity: '1' }] });
-});
+import type { Item } from '../queries';
+import { blank, newOf, patchOf, updateOf } from './draft';
 
 test('empty fields are left out, so that the server makes up what it can', () => {
 	const draft = { ...blank('standard'), name: '  Bread ', codes: [{ code: ' ', quantity: '1' }] };
 	expect(updateOf(draft)).toMatchObject({ name: 'Bread', sku: undefined, category_id: undefined, price_minor: 0, min_stock: '0' });
 	expect(newOf(draft)).toMatchObject({ id: draft.id, barcodes: [] });
 	expect('version' in newOf(draft)).toBe(false);
+});
+
+test('a cell changes one thing and leaves the barcodes alone', () => {
+	const item = { id: 'i', name: 'Tea', sku: 'T', plu: '', unit: 'each', sold_by: 'each', tax_code: 'standard', price_minor: 100, cost_minor: 40, track_stock: true, min_stock: '2.0000', description: 'Green', favourite: true, active: true, barcodes: [{ code: '1', quantity: '1' }], version: 7 } as Item;
+	const patch = patchOf(item, { price_minor: 120 });
+	expect(patch).toMatchObject({ name: 'Tea', price_minor: 120, cost_minor: 40, min_stock: '2', description: 'Green', version: 7 });
+	expect('barcodes' in patch).toBe(false);
 });

@@ -66,22 +66,23 @@ export function updateOf(draft: Draft): ItemUpdate {
 		min_stock: draft.least ?? '0',
 		description: draft.description,
 		favourite: draft.favourite,
+		barcodes: codesOf(draft),
 		version: draft.version,
 	};
 }
 
 export function newOf(draft: Draft): NewItem {
 	const { version: _, ...facts } = updateOf(draft);
-	return { ...facts, id: draft.id, barcodes: codesOf(draft) };
+	return { ...facts, id: draft.id };
+}
+
+/** An item with one thing of it changed, as a cell of the list changes it; its barcodes stay. */
+export function patchOf(item: Item, change: Partial<Pick<ItemUpdate, 'name' | 'price_minor'>>): ItemUpdate {
+	const { barcodes: _, ...facts } = updateOf(draftOf(item));
+	return { ...facts, ...change };
 }
 
 /** The barcodes that were filled in. */
 export function codesOf(draft: Draft): Code[] {
 	return draft.codes.map((c) => ({ code: c.code.trim(), quantity: c.quantity || '1' })).filter((c) => c.code);
-}
-
-/** What has to be added and taken away to get from one list of barcodes to another. */
-export function codeChanges(before: Code[], after: Code[]): { remove: string[]; add: Code[] } {
-	const same = (a: Code, b: Code) => a.code === b.code && a.quantity === b.quantity;
-	return { remove: before.filter((b) => !after.some((a) => same(a, b))).map((b) => b.code), add: after.filter((a) => !before.some((b) => same(a, b))) };
 }
