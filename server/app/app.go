@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"sync"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -19,6 +20,7 @@ import (
 	"souk/frontend"
 	"souk/server/platform/auth"
 	"souk/server/platform/db"
+	"souk/server/platform/jobs"
 	"souk/server/platform/live"
 	"souk/server/platform/web"
 )
@@ -28,6 +30,7 @@ type App struct {
 	Database  *db.DB
 	Web       *web.Server
 	Hub       *live.Hub
+	Jobs      *jobs.Runner
 	Authority *auth.Authority
 	Directory *web.Directory
 }
@@ -50,8 +53,15 @@ func Wire(ctx context.Context, cfg Config, database *db.DB) (*App, error) {
 		Database: database, Authority: auth.NewAuthority(database, program.grants), Directory: web.NewDirectory(database, cfg.Demo),
 	}
 	a.Hub = live.New(live.Config{Database: database, Authority: a.Authority, Topics: program.topics(), Changed: a.forget, SignedIn: web.SignedIn})
-	database.OnEmit(program.react)
-	database.OnCommit(a.Hub.Wake)
+	a.Jobs = jobs.NewRunner(database, program.jobs())
+	database.OnEmit(func(ctx context.Context, tx *db.Tx, event any) error {
+		a.Jobs.Heard(tx.TenantID(), event)
+		return program.react(ctx, tx, event)
+	})
+	database.OnCommit(func(tenant uuid.UUID) {
+		a.Hub.Wake(tenant)
+		a.Jobs.Committed(tenant)
+	})
 	a.Web = web.New(web.Config{
 		Domain: cfg.Domain, Version: Version, TrustedProxies: trusted, Metrics: metrics(database), On: program.on, Sentences: program.sentences,
 	}, database, a.Authority, a.Directory)
@@ -92,6 +102,11 @@ func metrics(database *db.DB) http.Handler {
 func (a *App) Serve(ctx context.Context, address string, onReady func(string)) error {
 	stop := context.AfterFunc(ctx, a.Hub.Drain)
 	defer stop()
+	var working sync.WaitGroup
+	defer working.Wait()
+	atWork, rest := context.WithCancel(ctx)
+	defer rest()
+	working.Go(func() { a.Jobs.Run(atWork) })
 	err := a.Web.Listen(ctx, address, onReady)
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil

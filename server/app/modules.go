@@ -3,6 +3,7 @@ package app
 import (
 	"souk/server/catalog"
 	"souk/server/inventory"
+	"souk/server/jobs"
 	"souk/server/ledger"
 	"souk/server/parties"
 	"souk/server/payments"
@@ -20,6 +21,7 @@ import (
 var Modules = []module.Module{
 	tenants.Module,
 	users.Module,
+	jobs.Module,
 	catalog.Module,
 	parties.Module,
 	ledger.Module,

@@ -8,6 +8,7 @@ import (
 
 	"souk/server/platform/auth"
 	"souk/server/platform/db"
+	"souk/server/platform/jobs"
 	"souk/server/platform/live"
 	"souk/server/platform/module"
 	"souk/server/platform/web"
@@ -105,6 +106,14 @@ func (r *registry) routes() []web.Route {
 			route.Module = m.Key
 			all = append(all, route)
 		}
+	}
+	return all
+}
+
+func (r *registry) jobs() []jobs.Kind {
+	var all []jobs.Kind
+	for _, m := range r.modules {
+		all = append(all, m.Jobs...)
 	}
 	return all
 }

@@ -186,25 +186,9 @@ func fallbackTax(taxes []taxCodeID, code string) uuid.UUID {
 // whole lot fails with the first item that is wrong (catalog.bad_item, its field
 // paths begin with the item's place), or that has a number which is taken.
 func CreateMany(ctx context.Context, tx *db.Tx, items []NewItem) error {
-	taxes, err := db.All[taxCodeID](ctx, tx, taxCodeIDs, db.Args{})
+	rows, err := rowsOf(ctx, tx, items)
 	if err != nil {
 		return err
-	}
-	known := surroundings{taxes: &taxes}
-	rows := make([]row, len(items))
-	for i, item := range items {
-		var wrong problems
-		item = item.ready(&wrong)
-		rows[i] = row{NewItem: item, tax: known.tax(item.TaxCode)}
-		if rows[i].tax == uuid.Nil {
-			wrong.add("tax_code", "catalog.unknown_tax_code", "Choose one of the shop's tax codes.")
-		}
-		for at := range wrong.fields {
-			wrong.fields[at].Path = fmt.Sprintf("%d.%s", i, wrong.fields[at].Path)
-		}
-		if err := wrong.err("catalog.bad_item"); err != nil {
-			return err
-		}
 	}
 	batch := tx.Batch()
 	insert(batch, rows)

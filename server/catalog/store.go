@@ -135,38 +135,25 @@ type row struct {
 	tax uuid.UUID
 }
 
+// bulk is from how many items on the tables' growth is worth a look.
+const bulk = 100
+
 // insert writes items with their prices, barcodes and words, in four statements
 // however many there are.
 func insert(b *db.Batch, rows []row) {
 	putItems(b, rows)
+	if len(rows) >= bulk {
+		b.Exec(refreshPlans, db.Args{})
+	}
 	putPrices(b, rows)
 	putBarcodes(b, rows)
-	entries := make([]search.Entry, len(rows))
-	for i, r := range rows {
-		entries[i] = search.Entry{ID: r.ID, Texts: []string{r.Name, r.SKU}}
-	}
-	search.IndexMany(b, wordsKind, entries)
+	indexRows(b, rows)
 }
 
 func putItems(b *db.Batch, rows []row) {
-	n := len(rows)
-	ids, taxes, categories := make([]uuid.UUID, n), make([]uuid.UUID, n), make([]*uuid.UUID, n)
-	skus, names, units, soldBy := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
-	plus, descriptions := make([]string, n), make([]string, n)
-	tracked, favourites := make([]bool, n), make([]bool, n)
-	minStocks, costs := make([]decimal.Decimal, n), make([]money.Amount, n)
-	for i, r := range rows {
-		ids[i], taxes[i], categories[i] = r.ID, r.tax, r.CategoryID
-		skus[i], names[i], units[i], soldBy[i] = r.SKU, r.Name, r.Unit, r.SoldBy
-		plus[i], descriptions[i] = r.PLU, r.Description
-		tracked[i], favourites[i] = r.TrackStock, r.Favourite
-		minStocks[i], costs[i] = r.MinStock, r.Cost
-	}
-	b.Exec(insertItems, db.Args{
-		"ids": ids, "skus": skus, "names": names, "categories": categories, "units": units, "sold_by": soldBy, "plus": plus,
-		"taxes": taxes, "tracked": tracked, "min_stocks": minStocks, "costs": costs, "descriptions": descriptions,
-		"favourites": favourites, "now": b.Tx().Now(),
-	})
+	args := columns(rows)
+	args["now"] = b.Tx().Now()
+	b.Exec(insertItems, args)
 }
 
 func putPrices(b *db.Batch, rows []row) {

@@ -2,7 +2,7 @@
 
 export type ModuleKey = 'tenants' | 'users' | 'jobs' | 'catalog' | 'parties' | 'ledger' | 'inventory' | 'payments' | 'tills' | 'sales' | 'reports' | 'sync' | 'setup';
 
-export type Permission = 'company.edit' | 'people.read' | 'people.edit' | 'catalog.read' | 'catalog.edit' | 'parties.read' | 'parties.edit' | 'ledger.read' | 'ledger.manage' | 'inventory.read' | 'inventory.adjust' | 'inventory.cost' | 'payments.manage' | 'tills.read' | 'tills.shifts' | 'tills.manage' | 'sales.sell' | 'sales.read' | 'sales.discount' | 'sales.price' | 'sales.refund' | 'sales.void' | 'sales.cost' | 'reports.read' | 'sync.till' | 'sync.review' | 'setup.follow';
+export type Permission = 'company.edit' | 'people.read' | 'people.edit' | 'catalog.read' | 'catalog.edit' | 'parties.read' | 'parties.edit' | 'ledger.read' | 'ledger.manage' | 'inventory.read' | 'inventory.adjust' | 'inventory.cost' | 'payments.manage' | 'tills.read' | 'tills.shifts' | 'tills.manage' | 'sales.sell' | 'sales.read' | 'sales.discount' | 'sales.price' | 'sales.refund' | 'sales.void' | 'sales.cash_in' | 'sales.cash_out' | 'sales.safe_drop' | 'sales.drawer' | 'sales.x_report' | 'sales.cost' | 'reports.read' | 'sync.till' | 'sync.review' | 'setup.follow';
 
 export type Topic = 'company.settings' | 'people.list' | 'people.sessions' | 'people.views' | 'jobs.list' | 'catalog.items' | 'catalog.setup' | 'parties.customers' | 'inventory.stock' | 'payments.methods' | 'tills.registers' | 'tills.shifts' | 'sales.list' | 'sync.exceptions';
 

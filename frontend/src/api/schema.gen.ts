@@ -888,6 +888,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/shifts/{id}/cash-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /shifts/{id}/cash-in */
+        post: operations["post-shifts-id-cash-in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shifts/{id}/cash-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /shifts/{id}/cash-out */
+        post: operations["post-shifts-id-cash-out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/shifts/{id}/closure": {
         parameters: {
             query?: never;
@@ -899,6 +933,57 @@ export interface paths {
         put?: never;
         /** POST /shifts/{id}/closure */
         post: operations["post-shifts-id-closure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shifts/{id}/drawer-opening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /shifts/{id}/drawer-opening */
+        post: operations["post-shifts-id-drawer-opening"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shifts/{id}/safe-drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /shifts/{id}/safe-drop */
+        post: operations["post-shifts-id-safe-drop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shifts/{id}/x": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /shifts/{id}/x */
+        get: operations["get-shifts-id-x"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1440,6 +1525,21 @@ export interface components {
             /** Format: int64 */
             total_minor: number;
         };
+        CashNote: {
+            /**
+             * Format: int64
+             * @description Nothing for an opening
+             */
+            amount_minor: number;
+            /**
+             * Format: uuid
+             * @description Made by the caller (UUIDv7)
+             */
+            id: string;
+            note?: string;
+            /** @enum {string} */
+            reason: "petty" | "supplier" | "bank" | "safe" | "owner" | "change" | "check" | "other";
+        };
         Category: {
             active: boolean;
             /** Format: uuid */
@@ -1653,7 +1753,7 @@ export interface components {
             body: unknown;
             /** Format: uuid */
             id: string;
-            /** @description shift_opened, item_created, sale_finished, shift_closed; another one is kept as an exception */
+            /** @description shift_opened, item_created, sale_finished, shift_closed, cash_moved; another one is kept as an exception */
             kind: string;
             /** Format: int64 */
             no: number;
@@ -6368,6 +6468,126 @@ export interface operations {
             };
         };
     };
+    "post-shifts-id-cash-in": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CashNote"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: int64
+                         * @description Never negative
+                         */
+                        amount_minor: number;
+                        /** Format: uuid */
+                        approved_by?: string;
+                        /** Format: date-time */
+                        at: string;
+                        /** Format: uuid */
+                        id: string;
+                        kind: string;
+                        note?: string;
+                        /** Format: uuid */
+                        person_id: string;
+                        reason: string;
+                        /** Format: uuid */
+                        shift_id: string;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-shifts-id-cash-out": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CashNote"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: int64
+                         * @description Never negative
+                         */
+                        amount_minor: number;
+                        /** Format: uuid */
+                        approved_by?: string;
+                        /** Format: date-time */
+                        at: string;
+                        /** Format: uuid */
+                        id: string;
+                        kind: string;
+                        note?: string;
+                        /** Format: uuid */
+                        person_id: string;
+                        reason: string;
+                        /** Format: uuid */
+                        shift_id: string;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-shifts-id-closure": {
         parameters: {
             query?: never;
@@ -6397,7 +6617,11 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** Format: int64 */
+                        cash_in_minor: number;
+                        /** Format: int64 */
                         cash_minor: number;
+                        /** Format: int64 */
+                        cash_out_minor: number;
                         /** Format: date-time */
                         closed_at: string;
                         /** Format: int64 */
@@ -6406,6 +6630,205 @@ export interface operations {
                         difference_minor: number;
                         /** Format: int64 */
                         discount_minor: number;
+                        /** Format: int64 */
+                        drawer_opened: number;
+                        /** Format: int64 */
+                        drops_minor: number;
+                        /** Format: int64 */
+                        expected_minor: number;
+                        /** Format: int64 */
+                        float_minor: number;
+                        methods: components["schemas"]["MethodTotal"][];
+                        /** Format: int64 */
+                        number: number;
+                        /** Format: date-time */
+                        opened_at: string;
+                        /** Format: int64 */
+                        refunds_count: number;
+                        /** Format: int64 */
+                        rounding_minor: number;
+                        /** Format: int64 */
+                        sales_count: number;
+                        /** Format: uuid */
+                        shift_id: string;
+                        /** Format: int64 */
+                        tax_minor: number;
+                        taxes: components["schemas"]["TaxTotal"][];
+                        /** Format: int64 */
+                        total_minor: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-shifts-id-drawer-opening": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CashNote"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: int64
+                         * @description Never negative
+                         */
+                        amount_minor: number;
+                        /** Format: uuid */
+                        approved_by?: string;
+                        /** Format: date-time */
+                        at: string;
+                        /** Format: uuid */
+                        id: string;
+                        kind: string;
+                        note?: string;
+                        /** Format: uuid */
+                        person_id: string;
+                        reason: string;
+                        /** Format: uuid */
+                        shift_id: string;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-shifts-id-safe-drop": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CashNote"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: int64
+                         * @description Never negative
+                         */
+                        amount_minor: number;
+                        /** Format: uuid */
+                        approved_by?: string;
+                        /** Format: date-time */
+                        at: string;
+                        /** Format: uuid */
+                        id: string;
+                        kind: string;
+                        note?: string;
+                        /** Format: uuid */
+                        person_id: string;
+                        reason: string;
+                        /** Format: uuid */
+                        shift_id: string;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-shifts-id-x": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        cash_in_minor: number;
+                        /** Format: int64 */
+                        cash_minor: number;
+                        /** Format: int64 */
+                        cash_out_minor: number;
+                        /** Format: date-time */
+                        closed_at: string;
+                        /** Format: int64 */
+                        counted_minor: number;
+                        /** Format: int64 */
+                        difference_minor: number;
+                        /** Format: int64 */
+                        discount_minor: number;
+                        /** Format: int64 */
+                        drawer_opened: number;
+                        /** Format: int64 */
+                        drops_minor: number;
                         /** Format: int64 */
                         expected_minor: number;
                         /** Format: int64 */
@@ -6464,7 +6887,11 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** Format: int64 */
+                        cash_in_minor: number;
+                        /** Format: int64 */
                         cash_minor: number;
+                        /** Format: int64 */
+                        cash_out_minor: number;
                         /** Format: date-time */
                         closed_at: string;
                         /** Format: int64 */
@@ -6473,6 +6900,10 @@ export interface operations {
                         difference_minor: number;
                         /** Format: int64 */
                         discount_minor: number;
+                        /** Format: int64 */
+                        drawer_opened: number;
+                        /** Format: int64 */
+                        drops_minor: number;
                         /** Format: int64 */
                         expected_minor: number;
                         /** Format: int64 */

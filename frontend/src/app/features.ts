@@ -16,6 +16,7 @@ import type { Feature } from '@/platform/feature';
 export const features = {
 	tenants: settings,
 	users: people,
+	jobs: { routes: [] },
 	catalog: items,
 	parties: customers,
 	ledger: accounts,

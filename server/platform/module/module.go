@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"souk/server/platform/db"
+	"souk/server/platform/jobs"
 	"souk/server/platform/live"
 	"souk/server/platform/web"
 	"souk/shared/wire"
@@ -30,6 +31,8 @@ type Module struct {
 	Topics      []live.Topic
 	Nav         []Nav
 	Reacts      []Reaction
+	// Jobs are the kinds of work that it does in the background.
+	Jobs []jobs.Kind
 	// Faults says which fault a broken constraint stands for, and Sentences what
 	// people are told of it, by its code.
 	Faults    map[string]string
