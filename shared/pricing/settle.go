@@ -11,9 +11,10 @@ const Cash = "cash"
 
 // Settle works out how tenders pay a total.
 //
-// If all tenders are cash the amount due is rounded to what coins can pay; one
-// card payment among them, and the exact total is due. Change comes out of cash
-// only, out of the last cash tender first. A refund (negative total) is paid
+// What is left for cash once all other tenders are taken off is rounded to what
+// coins can pay; what is paid in other ways is exact, and where they pay all of it
+// nothing is rounded. Change comes out of cash only, out of the last cash tender
+// first. A refund (negative total) is paid
 // out by negative tenders under the same rules, mirrored.
 //
 // It fails with a *Problem: pricing.underpaid, pricing.change_without_cash if
@@ -38,8 +39,8 @@ func refunds(total money.Amount, tenders []Tender) bool {
 // settle settles a total that is not negative.
 func settle(cur money.Currency, total money.Amount, tenders []Tender) (Settlement, error) {
 	s := Settlement{Total: total, Due: total, Tenders: make([]SettledTender, len(tenders))}
-	var cash money.Amount
-	allCash := len(tenders) > 0
+	var cash, other money.Amount
+	hasCash := false
 	for i, t := range tenders {
 		if t.Amount < 0 {
 			return Settlement{}, &Problem{Code: TenderSign}
@@ -50,13 +51,14 @@ func settle(cur money.Currency, total money.Amount, tenders []Tender) (Settlemen
 		}
 		if t.MethodKind == Cash {
 			cash += t.Amount
+			hasCash = true
 		} else {
-			allCash = false
+			other += t.Amount
 		}
 		s.Tenders[i] = SettledTender{MethodKind: t.MethodKind, Amount: t.Amount, Tendered: t.Amount}
 	}
-	if allCash {
-		s.Due = cur.RoundCash(total)
+	if hasCash && other < total {
+		s.Due = other + cur.RoundCash(total-other)
 		s.Rounding = s.Due - total
 	}
 	s.Change = s.Paid - s.Due
