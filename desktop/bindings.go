@@ -51,6 +51,26 @@ func (t *Till) CloseShift(counted money.Amount) (wire.ZReport, error) {
 	return t.engine.CloseShift(counted)
 }
 
+// Approve lends the signed-in person a right for one action.
+func (t *Till) Approve(personID uuid.UUID, pin string, permission wire.Permission) (wire.RegisterState, error) {
+	return t.engine.Approve(personID, pin, permission)
+}
+
+// MoveCash puts money into the drawer or takes it out, or opens it.
+func (t *Till) MoveCash(in wire.CashAsked) (wire.RegisterState, error) {
+	return t.engine.MoveCash(in)
+}
+
+// XReport reads the open shift out without closing it.
+func (t *Till) XReport() (wire.ZReport, error) {
+	return t.engine.XReport()
+}
+
+// PrintReport prints the open shift's X report or a closed one's Z report.
+func (t *Till) PrintReport(shiftID uuid.UUID) (wire.RegisterState, error) {
+	return t.engine.PrintReport(shiftID)
+}
+
 // Scan does what a scanned or typed code asks for.
 func (t *Till) Scan(code string) (wire.ScanResult, error) {
 	return t.engine.Scan(code)

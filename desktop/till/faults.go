@@ -27,7 +27,6 @@ var (
 	errHeld           = fault.NotFound("till.held_unknown").Say("That held cart is gone. Open the list again.")
 	errLine           = fault.NotFound("till.line_unknown").Say("That line is no longer on the cart.")
 	errItem           = fault.NotFound("till.item_unknown").Say("That item is no longer sold here.")
-	errForbidden      = fault.Forbidden("till.forbidden").Say("You may not do this. Ask someone who may to sign in.")
 	errUndo           = fault.Conflict("till.nothing_to_undo").Say("There is nothing to undo.")
 	errQuantity       = fault.Invalid("till.quantity").Say("Enter a quantity above zero, no finer than the item is counted.")
 	errAmount         = fault.Invalid("till.amount").Say("Enter an amount that is not negative.")
@@ -39,6 +38,8 @@ var (
 	errDisk           = fault.Unavailable("till.disk").Say("The disk did not take the sale, so it is not finished. Take no money. Free some space and try again.")
 	errDiskFailing    = fault.Unavailable("till.disk_failing").Say("The disk is failing. Stop selling here and restart the till; what was finished is kept.")
 	errBlocked        = fault.Forbidden("till.blocked")
+	errReason         = fault.Invalid("till.reason").Say("Choose a reason from the list.")
+	errCashAmount     = fault.Invalid("till.amount").Say("Say how much moves: an amount above zero.")
 	errName           = fault.Invalid("till.name").Say("Enter a name.")
 )
 

@@ -123,7 +123,7 @@ var killPoints = []string{
 	"cart.priced", "cart.step_kept", "cart.written", "cart.committed", "hold.written", "recall.cleared",
 	"complete.begun", "complete.priced", "complete.tx_begun", "complete.numbered", "complete.sale_written",
 	"complete.journalled", "complete.cart_dropped", "complete.committed", "print.rendered", "complete.spooled",
-	"print.done", "print.kept", "upload.ready", "upload.answered", "upload.marked",
+	"cash.begun", "cash.written", "cash.committed", "print.done", "print.kept", "upload.ready", "upload.answered", "upload.marked",
 }
 
 // script is what the cashier does, and how many lines are on the cart, how many
@@ -133,16 +133,17 @@ var script = []struct {
 	args  []any
 	after string
 }{
-	{"SignIn", []any{cashier, "1234"}, "0 lines, 0 held, 0 sales"},
-	{"Scan", []any{milkCode}, "1 lines, 0 held, 0 sales"},
-	{"Scan", []any{breadCode}, "2 lines, 0 held, 0 sales"},
-	{"Complete", []any{[]wire.TenderIn{{MethodID: cash, Amount: 500}}}, "0 lines, 0 held, 1 sales"},
-	{"Scan", []any{milkCode}, "1 lines, 0 held, 1 sales"},
-	{"Hold", []any{"later"}, "0 lines, 1 held, 1 sales"},
-	{"Scan", []any{breadCode}, "1 lines, 1 held, 1 sales"},
-	{"Complete", []any{[]wire.TenderIn{{MethodID: cash, Amount: 500}}}, "0 lines, 1 held, 2 sales"},
-	{"Recall", nil, "1 lines, 0 held, 2 sales"},
-	{"Complete", []any{[]wire.TenderIn{{MethodID: card, Amount: 129}}}, "0 lines, 0 held, 3 sales"},
+	{"SignIn", []any{cashier, "1234"}, "0 lines, 0 held, 0 sales, 0 in"},
+	{"MoveCash", []any{wire.CashAsked{Kind: wire.CashIn, Reason: wire.ReasonChange, Amount: 700}}, "0 lines, 0 held, 0 sales, 700 in"},
+	{"Scan", []any{milkCode}, "1 lines, 0 held, 0 sales, 700 in"},
+	{"Scan", []any{breadCode}, "2 lines, 0 held, 0 sales, 700 in"},
+	{"Complete", []any{[]wire.TenderIn{{MethodID: cash, Amount: 500}}}, "0 lines, 0 held, 1 sales, 700 in"},
+	{"Scan", []any{milkCode}, "1 lines, 0 held, 1 sales, 700 in"},
+	{"Hold", []any{"later"}, "0 lines, 1 held, 1 sales, 700 in"},
+	{"Scan", []any{breadCode}, "1 lines, 1 held, 1 sales, 700 in"},
+	{"Complete", []any{[]wire.TenderIn{{MethodID: cash, Amount: 500}}}, "0 lines, 1 held, 2 sales, 700 in"},
+	{"Recall", nil, "1 lines, 0 held, 2 sales, 700 in"},
+	{"Complete", []any{[]wire.TenderIn{{MethodID: card, Amount: 129}}}, "0 lines, 0 held, 3 sales, 700 in"},
 }
 
 var receiptNo = regexp.MustCompile(`1A-\d{6}`)
@@ -207,7 +208,8 @@ func requireWhole(t *testing.T, f *fixture, answered int, killed bool) {
 		state := f.State()
 		recent, err := f.Recent(100)
 		require.NoError(t, err)
-		now := fmt.Sprintf("%d lines, %d held, %d sales", len(state.Cart.Lines), state.HeldCount, len(recent))
+		x := shiftNow(t, f)
+		now := fmt.Sprintf("%d lines, %d held, %d sales, %d in", len(state.Cart.Lines), state.HeldCount, len(recent), x.CashIn)
 		allowed := []string{script[answered-1].after}
 		if killed && answered < len(script) {
 			allowed = append(allowed, script[answered].after) // done, but not said
@@ -227,6 +229,8 @@ func requireWhole(t *testing.T, f *fixture, answered int, killed bool) {
 	require.NoError(t, err)
 	sales := f.shop.sales()
 	require.Len(t, sales, len(recent), "each sale arrived exactly once")
+	x := shiftNow(t, f)
+	require.Equal(t, int(x.CashIn/700), f.shop.count(func(s *shop) int { return s.kinds(wire.EntryCashMoved) }), "cash that moved arrived exactly once")
 	ids := map[uuid.UUID]bool{}
 	for i, sale := range sales {
 		require.Equal(t, int64(i+1), sale.Number, "no gap")
@@ -235,6 +239,14 @@ func requireWhole(t *testing.T, f *fixture, answered int, killed bool) {
 	for _, sale := range recent {
 		require.True(t, ids[sale.ID])
 	}
+}
+
+func shiftNow(t *testing.T, f *fixture) wire.ZReport {
+	_, err := f.Approve(manager, "1234", wire.MayReadX)
+	require.NoError(t, err)
+	x, err := f.XReport()
+	require.NoError(t, err)
+	return x
 }
 
 func requirePrintedIsPresent(t *testing.T, f *fixture) {

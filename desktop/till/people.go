@@ -65,7 +65,7 @@ func (e *Engine) SignIn(personID uuid.UUID, pin string) (wire.RegisterState, err
 	if err := e.loadCart(personID); err != nil {
 		return e.state(), err
 	}
-	e.person = &person
+	e.person, e.lent = &person, nil
 	return e.state(), nil
 }
 
@@ -78,7 +78,7 @@ func (e *Engine) Lock() (wire.RegisterState, error) {
 }
 
 func (e *Engine) signOut() {
-	e.person, e.cart, e.steps = nil, basket{}, 0
+	e.person, e.lent, e.cart, e.steps = nil, nil, basket{}, 0
 }
 
 func (e *Engine) personSetup(id uuid.UUID) (wire.PersonSetup, error) {

@@ -1,27 +1,12 @@
 package till
 
-import (
-	"slices"
-
-	"souk/shared/wire"
-)
+import "souk/shared/wire"
 
 // What a person needs to be allowed at the till beyond selling.
 const (
 	mayDiscount wire.Permission = "sales.discount"
 	mayPrice    wire.Permission = "sales.price"
 )
-
-// allowed fails unless the signed-in person has the permission.
-func (e *Engine) allowed(permission wire.Permission) error {
-	if e.person == nil {
-		return errSignedOut
-	}
-	if !slices.Contains(e.person.Permissions, permission) {
-		return errForbidden
-	}
-	return nil
-}
 
 // selling fails unless goods can be sold now.
 func (e *Engine) selling() error {

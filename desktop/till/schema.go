@@ -46,6 +46,14 @@ create table if not exists sales (
 ) strict;
 create index if not exists sales_shift on sales (shift_id);
 
+create table if not exists cash_moves (
+	id           text primary key,
+	shift_id     text not null,
+	kind         text not null,
+	amount_minor integer not null
+) strict;
+create index if not exists cash_moves_shift on cash_moves (shift_id);
+
 create table if not exists shifts (
 	id          text primary key,
 	number      integer not null,

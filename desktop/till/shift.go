@@ -117,7 +117,10 @@ func (e *Engine) report(counted money.Amount) (wire.ZReport, error) {
 	if err != nil {
 		return z, err
 	}
-	z.Expected = z.Float + z.Cash
+	if err := e.addCash(&z, e.shift.ID); err != nil {
+		return z, err
+	}
+	z.Expected = z.Float + z.Cash + z.CashIn - z.CashOut - z.Drops
 	z.Difference = z.Counted - z.Expected
 	slices.SortFunc(z.Taxes, func(a, b pricing.TaxTotal) int {
 		return cmp.Or(cmp.Compare(a.Code, b.Code), a.Rate.Cmp(b.Rate))

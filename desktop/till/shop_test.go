@@ -98,8 +98,8 @@ func newSetup(slug string) wire.Setup {
 			{ID: cash, Kind: "cash", Name: "Cash", OpensDrawer: true}, {ID: card, Kind: "card", Name: "Card"},
 		},
 		People: []wire.PersonSetup{
-			{ID: cashier, Name: "Casey", Role: wire.Cashier, PINHash: pinHash(), Permissions: []wire.Permission{"sales.sell"}},
-			{ID: manager, Name: "Morgan", Role: wire.Manager, PINHash: pinHash(), Permissions: []wire.Permission{"sales.discount", "sales.price"}},
+			{ID: cashier, Name: "Casey", Role: wire.Cashier, PINHash: pinHash(), Permissions: []wire.Permission{"sales.sell", wire.MayCashIn, wire.MayDrop}},
+			{ID: manager, Name: "Morgan", Role: wire.Manager, PINHash: pinHash(), Permissions: []wire.Permission{"sales.discount", "sales.price", wire.MayCashOut, wire.MayOpen, wire.MayReadX, "sales.refund"}},
 			{ID: newbie, Name: "Nico", Role: wire.Cashier},
 		},
 	}
@@ -383,6 +383,17 @@ func (s *shop) sales() []wire.FinishedSale {
 		list = append(list, sale)
 	}
 	return list
+}
+
+// kinds counts the entries of one kind that were taken.
+func (s *shop) kinds(kind wire.EntryKind) int {
+	n := 0
+	for _, entry := range s.order {
+		if entry.Kind == kind {
+			n++
+		}
+	}
+	return n
 }
 
 func (s *shop) count(what func(*shop) int) int {

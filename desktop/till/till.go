@@ -3,7 +3,7 @@
 // and the way to and from the server. A sale is on disk before it is printed or
 // shown as paid, and nothing that is not yet at the server is ever deleted. It
 // has no window; the window, the command line and the tests all drive this
-// package. Refunds and voids are made at the server and not here.
+// package. Voids are made at the server and not here.
 package till
 
 import (
@@ -68,6 +68,7 @@ type Engine struct {
 	cursor  wire.Cursor
 	items   *index
 	person  *wire.PersonSetup
+	lent    map[wire.Permission]loan // rights lent to that person
 	shift   *wire.RegisterShift
 	cart    basket
 	steps   int // how many cart steps can be undone

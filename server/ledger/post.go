@@ -28,6 +28,10 @@ const (
 	RoleCashOverShort   Role = "cash_over_short"
 	RoleOpeningEquity   Role = "opening_equity"
 	RoleStockAdjustment Role = "stock_adjustment"
+	RoleSafe            Role = "safe"
+	RoleBank            Role = "bank"
+	RoleOwner           Role = "owner"
+	RoleRunningCosts    Role = "running_costs"
 )
 
 // Chart finds the account that plays a role.

@@ -11,7 +11,6 @@ import (
 	"souk/server/tills"
 	"souk/shared/fault"
 	"souk/shared/money"
-	"souk/shared/pricing"
 	"souk/shared/wire"
 )
 
@@ -113,6 +112,14 @@ const (
 		where  s.tenant_id = @tenant and s.id = @shift
 		for    update of s`
 
+	lookAtShift db.SQL = `
+		select s.id, s.register_id, r.kind as register_kind, s.number, s.business_date, s.opened_at, s.float_minor, s.closed_at,
+			s.counted_minor, c.currency
+		from   shifts s
+		join   registers r on r.tenant_id = @tenant and r.id = s.register_id
+		join   company c on c.tenant_id = @tenant
+		where  s.tenant_id = @tenant and s.id = @shift`
+
 	zTotals db.SQL = `
 		select count(*) filter (where kind = 'sale') as sales, count(*) filter (where kind <> 'sale') as refunds,
 			coalesce(sum(total_minor), 0)::bigint as total, coalesce(sum(tax_minor), 0)::bigint as tax,
@@ -144,13 +151,15 @@ const (
 
 	insertZ db.SQL = `
 		insert into z_reports (tenant_id, shift_id, register_id, sales_count, refunds_count, total_minor, tax_minor, discount_minor,
-			rounding_minor, cash_minor, expected_minor, counted_minor, difference_minor, methods, taxes, made_at)
+			rounding_minor, cash_minor, cash_in_minor, cash_out_minor, drops_minor, drawer_opened, expected_minor, counted_minor,
+			difference_minor, methods, taxes, made_at)
 		values (@tenant, @shift, @register, @sales, @refunds, @total, @tax, @discount,
-			@rounding, @cash, @expected, @counted, @difference, @methods, @taxes, @now)`
+			@rounding, @cash, @cash_in, @cash_out, @drops, @opened, @expected, @counted, @difference, @methods, @taxes, @now)`
 
 	readZ db.SQL = `
 		select z.shift_id, s.number, s.opened_at, s.closed_at, z.sales_count as sales, z.refunds_count as refunds, z.total_minor as total,
 			z.tax_minor as tax, z.discount_minor as discount, z.rounding_minor as rounding, s.float_minor as float, z.cash_minor as cash,
+			z.cash_in_minor as cash_in, z.cash_out_minor as cash_out, z.drops_minor as drops, z.drawer_opened as opened,
 			z.expected_minor as expected, z.counted_minor as counted, z.difference_minor as difference, z.methods, z.taxes
 		from   z_reports z
 		join   shifts s on s.tenant_id = @tenant and s.id = z.shift_id
@@ -173,27 +182,14 @@ type zSums struct {
 
 // close sums up after the lock, so that it sees every sale that got in before it.
 func (s closing) close(ctx context.Context, tx *db.Tx, in wire.ShiftClosed) (wire.ZReport, error) {
-	of := db.Args{"shift": s.ID}
 	r := tx.Reads()
-	totals := db.ReadMaybe[zSums](r, zTotals, of)
-	methods := db.ReadAll[wire.MethodTotal](r, zMethods, of)
-	taxes := db.ReadAll[pricing.TaxTotal](r, zTaxes, of)
+	sums := s.sums(r)
 	chart := ledger.ReadChart(r)
 	if err := r.Run(ctx); err != nil {
 		return wire.ZReport{}, err
 	}
-	sums := totals.Row
-	z := wire.ZReport{
-		ShiftID: s.ID, Number: s.Number, OpenedAt: s.OpenedAt, ClosedAt: in.ClosedAt.UTC().Truncate(time.Microsecond), Sales: sums.Sales,
-		Refunds: sums.Refunds, Total: sums.Total, Tax: sums.Tax, Discount: sums.Discount, Rounding: sums.Rounding, Float: s.Float,
-		Counted: in.Counted, Methods: *methods, Taxes: *taxes,
-	}
-	for _, m := range z.Methods {
-		if m.Kind == pricing.Cash {
-			z.Cash += m.Amount
-		}
-	}
-	z.Expected = z.Float + z.Cash
+	z := sums.report(s, in.ClosedAt)
+	z.Counted = in.Counted
 	z.Difference = z.Counted - z.Expected
 	return z, s.write(tx, z, in.ClosedBy, ledger.ChartOf(*chart))
 }
@@ -203,7 +199,7 @@ func (s closing) write(tx *db.Tx, z wire.ZReport, by uuid.UUID, chart ledger.Cha
 	batch.Exec(endShift, db.Args{"shift": s.ID, "closed_by": by, "closed_at": z.ClosedAt, "counted": z.Counted})
 	batch.Exec(insertZ, db.Args{
 		"shift": s.ID, "register": s.RegisterID, "sales": z.Sales, "refunds": z.Refunds, "total": z.Total, "tax": z.Tax,
-		"discount": z.Discount, "rounding": z.Rounding, "cash": z.Cash, "expected": z.Expected, "counted": z.Counted,
+		"discount": z.Discount, "rounding": z.Rounding, "cash": z.Cash, "cash_in": z.CashIn, "cash_out": z.CashOut, "drops": z.Drops, "opened": z.Opened, "expected": z.Expected, "counted": z.Counted,
 		"difference": z.Difference, "methods": z.Methods, "taxes": z.Taxes, "now": tx.Now(),
 	})
 	err := ledger.Post(batch, ledger.Entry{

@@ -19,6 +19,11 @@ const (
 	TakeBack     module.Permission = "sales.refund"
 	Cancel       module.Permission = "sales.void"
 	SeeCost      module.Permission = "sales.cost"
+	CashIn       module.Permission = wire.MayCashIn
+	CashOut      module.Permission = wire.MayCashOut
+	SafeDrop     module.Permission = wire.MayDrop
+	Drawer       module.Permission = wire.MayOpen
+	ReadX        module.Permission = wire.MayReadX
 )
 
 // Sale is a document as it was booked. Paid is what the customer handed over and
@@ -57,6 +62,7 @@ const (
 	FlagRegisterDiffers = "register_differs" // names another register than the device's
 	FlagCurrencyDiffers = "currency_differs" // in another currency than the shop's
 	FlagRefundExceeds   = "refund_exceeds"   // takes back more than was left of its sale
+	FlagReasonUnknown   = "reason_unknown"   // cash moved for a reason that the server does not know
 )
 
 // Flags lists every flag, for filters and translations.

@@ -23,6 +23,7 @@ var books = map[wire.EntryKind]into{
 	wire.EntryItemCreated:  reading(createItem),
 	wire.EntrySaleFinished: reading(sales.Record),
 	wire.EntryShiftClosed:  reading(sales.RecordShiftClosed),
+	wire.EntryCashMoved:    reading(sales.RecordCash),
 }
 
 func reading[T any](record func(context.Context, *db.Tx, uuid.UUID, T) ([]string, error)) into {

@@ -88,11 +88,20 @@ func (t taking) except(ctx context.Context, tx *db.Tx, id uuid.UUID, why trouble
 
 // money is what the entry moved, as far as that can be read.
 func (t taking) money() money.Amount {
-	var sale struct {
-		Due money.Amount `json:"due_minor"`
+	var moved struct {
+		Due    money.Amount  `json:"due_minor"`
+		Amount money.Amount  `json:"amount_minor"`
+		Kind   wire.CashKind `json:"kind"`
 	}
-	if t.Kind != wire.EntrySaleFinished || json.Unmarshal(t.Body, &sale) != nil {
+	if json.Unmarshal(t.Body, &moved) != nil {
 		return 0
 	}
-	return sale.Due
+	switch t.Kind {
+	case wire.EntrySaleFinished:
+		return moved.Due
+	case wire.EntryCashMoved:
+		return moved.Kind.Effect(moved.Amount)
+	default:
+		return 0
+	}
 }

@@ -46,7 +46,7 @@ var Checks = []Check{
 	{"M1", "every journal entry has two postings or more, which add up to nothing in its currency", entriesBalance},
 	{"M2", "no column is a float, and a column that holds money is a bigint called *_minor", moneyColumns},
 	{"M3", "a sale's figures are those of its lines, and what is due is what its tenders kept", salesAddUp},
-	{"M7", "a closed shift's Z report is the sum of its sales but those flagged as late, and its expected cash is float and cash kept", shiftsAddUp},
+	{"M7", "a closed shift's Z report is the sum of its sales but those flagged as late, its expected cash is float, cash kept and cash moved, and each movement is in the books", shiftsAddUp},
 	{"S1", "what stands on the shelf, and what it is worth, is the sum of the moves", stockIsItsMoves},
 	{"S3", "what all stock is worth is what the inventory account says", stockIsInTheBooks},
 	{"N1", "receipts of a series are numbered from 1, each number once and none left out", numbersAreWhole},

@@ -100,6 +100,16 @@ func TestPlantedM7ShiftDoesNotAddUp(t *testing.T) {
 			`update sales set flags = '{shift_closed}' where tenant_id = @tenant and id = @sale2`}},
 		{"an open shift has a Z report", "M7", "has a Z report but is open", "shift", []string{
 			`update shifts set closed_at = null, closed_by = null, counted_minor = null where tenant_id = @tenant`}},
+		{"a cash movement came in behind the report", "M7", "cash out 0, movements 500", "shift", []string{
+			`insert into cash_movements (tenant_id, id, register_id, shift_id, kind, reason, amount_minor, person_id, business_date, at, received_at)
+			 values (@tenant, gen_random_uuid(), @register, @shift, 'out', 'petty', 500, @person, '2026-03-01', '2026-03-01', '2026-03-01')`}},
+		{"a cash movement is not in the books", "M7", "cash movement of -500 is booked as 0", "shift", []string{
+			`insert into cash_movements (tenant_id, id, register_id, shift_id, kind, reason, amount_minor, person_id, business_date, at, received_at, flags)
+			 values (@tenant, gen_random_uuid(), @register, @shift, 'out', 'petty', 500, @person, '2026-03-01', '2026-03-01', '2026-03-01', '{shift_closed}')`}},
+		{"cash moved and was not expected", "M7", "expected 13570, float and cash 13070", "shift", []string{
+			`insert into cash_movements (tenant_id, id, register_id, shift_id, kind, reason, amount_minor, person_id, business_date, at, received_at)
+			 values (@tenant, gen_random_uuid(), @register, @shift, 'drop', 'safe', 500, @person, '2026-03-01', '2026-03-01', '2026-03-01')`,
+			`update z_reports set drops_minor = 500 where tenant_id = @tenant`}},
 		{"the methods do not add up", "M7", "methods do not add up", "shift", []string{
 			`update z_reports set methods = '[]' where tenant_id = @tenant`}},
 	})

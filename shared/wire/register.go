@@ -196,8 +196,9 @@ type MethodTotal struct {
 	Amount   money.Amount `json:"amount_minor"`
 }
 
-// ZReport sums up a shift. Expected is float plus cash taken; Difference is
-// counted less expected.
+// ZReport sums up a shift. Expected is float plus cash taken plus what was put in
+// less what was taken out and dropped; Difference is counted less expected. An X
+// report is the same while the shift goes on: it has no count.
 type ZReport struct {
 	ShiftID    uuid.UUID          `json:"shift_id"`
 	Number     int                `json:"number"`
@@ -211,6 +212,10 @@ type ZReport struct {
 	Rounding   money.Amount       `json:"rounding_minor"`
 	Float      money.Amount       `json:"float_minor"`
 	Cash       money.Amount       `json:"cash_minor"`
+	CashIn     money.Amount       `json:"cash_in_minor"`
+	CashOut    money.Amount       `json:"cash_out_minor"`
+	Drops      money.Amount       `json:"drops_minor"`
+	Opened     int                `json:"drawer_opened"`
 	Expected   money.Amount       `json:"expected_minor"`
 	Counted    money.Amount       `json:"counted_minor"`
 	Difference money.Amount       `json:"difference_minor"`

@@ -42,6 +42,7 @@ const (
 	EntryItemCreated  EntryKind = "item_created"  // NewItem
 	EntrySaleFinished EntryKind = "sale_finished" // FinishedSale
 	EntryShiftClosed  EntryKind = "shift_closed"  // ShiftClosed
+	EntryCashMoved    EntryKind = "cash_moved"    // CashMoved
 )
 
 // Entry is one fact in a till's journal. No counts from 1 under the device and
@@ -49,7 +50,7 @@ const (
 type Entry struct {
 	No       int64           `json:"no" minimum:"1"`
 	ID       uuid.UUID       `json:"id"`
-	Kind     EntryKind       `json:"kind" doc:"shift_opened, item_created, sale_finished, shift_closed; another one is kept as an exception"`
+	Kind     EntryKind       `json:"kind" doc:"shift_opened, item_created, sale_finished, shift_closed, cash_moved; another one is kept as an exception"`
 	PersonID uuid.UUID       `json:"person_id"`
 	At       time.Time       `json:"at"`
 	Body     json.RawMessage `json:"body"`
