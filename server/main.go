@@ -19,6 +19,8 @@ const usage = `souk is the server of Souk, a point of sale and ERP for many shop
 
   souk serve [--demo] [--open-till=PATH]   serve the shops (embedded PostgreSQL unless SOUK_DATABASE_URL is set)
   souk migrate                             make roles and schema, or bring them forward
+  souk tenant add [--name ...]             make a shop; asks for what is not given (souk tenant add --help)
+  souk tenant list                         list the shops
   souk demo                                make the demo shops if they are not there
   souk verify                              read the whole database and say what is broken; exits 1 if anything is
   souk openapi                             print the description of the API
@@ -55,6 +57,8 @@ func run(ctx context.Context, args []string) error {
 		return serve(ctx, cfg, args[1:])
 	case "migrate":
 		return app.Migrate(ctx, cfg)
+	case "tenant":
+		return tenant(ctx, cfg, args[1:])
 	case "demo":
 		return app.MakeDemo(ctx, cfg, os.Stdout)
 	case "verify":
@@ -78,6 +82,18 @@ func serve(ctx context.Context, cfg app.Config, args []string) error {
 		return err
 	}
 	return app.Run(ctx, cfg, *till, os.Stdout)
+}
+
+func tenant(ctx context.Context, cfg app.Config, args []string) error {
+	switch {
+	case len(args) > 0 && args[0] == "add":
+		return app.AddTenant(ctx, cfg, args[1:], os.Stdin, os.Stdout)
+	case len(args) == 1 && args[0] == "list":
+		return app.ListTenants(ctx, cfg, os.Stdout)
+	default:
+		fmt.Fprint(os.Stderr, usage)
+		return flag.ErrHelp
+	}
 }
 
 func logTo(cfg app.Config) {

@@ -18,11 +18,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"souk/frontend"
+	"souk/server/demo"
 	"souk/server/platform/auth"
 	"souk/server/platform/db"
 	"souk/server/platform/jobs"
 	"souk/server/platform/live"
 	"souk/server/platform/web"
+	"souk/server/setup"
 )
 
 // App is the running program without its network address.
@@ -33,6 +35,8 @@ type App struct {
 	Jobs      *jobs.Runner
 	Authority *auth.Authority
 	Directory *web.Directory
+	// Door is where shops are made. It takes no code before Begin.
+	Door *setup.Door
 }
 
 // Faults is what broken constraints stand for, over all modules.
@@ -67,12 +71,24 @@ func Wire(ctx context.Context, cfg Config, database *db.DB) (*App, error) {
 	}, database, a.Authority, a.Directory)
 	a.Web.Mount(program.routes()...)
 	a.Web.Handle(http.MethodGet, "/live", a.serveLive)
+	a.Door = &setup.Door{Database: database, Grants: program.grants, Domain: cfg.Domain, Demos: demoShops(cfg)}
+	a.Door.Mount(a.Web)
 	dist, err := fs.Sub(frontend.FS, "dist")
 	if err != nil {
 		return nil, err
 	}
 	a.Web.Pages(dist)
 	return a, nil
+}
+
+func demoShops(cfg Config) []setup.DemoShop {
+	var shown []setup.DemoShop
+	if cfg.Demo {
+		for _, shop := range demo.Shops() {
+			shown = append(shown, setup.DemoShop{Name: shop.Company.Name, Slug: shop.Company.Slug, BusinessType: shop.Company.BusinessType})
+		}
+	}
+	return shown
 }
 
 // forget drops what is believed of a tenant when its people, sessions, devices

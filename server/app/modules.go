@@ -10,6 +10,7 @@ import (
 	"souk/server/platform/module"
 	"souk/server/reports"
 	"souk/server/sales"
+	"souk/server/setup"
 	"souk/server/sync"
 	"souk/server/tenants"
 	"souk/server/tills"
@@ -31,4 +32,5 @@ var Modules = []module.Module{
 	sales.Module,
 	reports.Module,
 	sync.Module,
+	setup.Module,
 }

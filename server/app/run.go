@@ -39,6 +39,9 @@ func Run(ctx context.Context, cfg Config, tillProgram string, out io.Writer) (er
 			return fmt.Errorf("make the demo shops: %w", err)
 		}
 	}
+	program.Door.OnCode = func(code string) {
+		fmt.Fprintf(out, "  Set-up code, to make a shop at this server's address from another computer, or one more shop: %s\n", code)
+	}
 	serving, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	go func() {
@@ -52,6 +55,7 @@ func Run(ctx context.Context, cfg Config, tillProgram string, out io.Writer) (er
 	defer till.close()
 	err = program.Serve(serving, cfg.Address, func(address string) {
 		announce(out, cfg, address)
+		program.Door.Begin()
 		till.open(serving, address, out)
 	})
 	if cause := context.Cause(serving); ctx.Err() == nil && cause != nil && !errors.Is(cause, context.Canceled) {
@@ -80,9 +84,8 @@ func announce(out io.Writer, cfg Config, address string) {
 		}
 		fmt.Fprintf(out, "\n  Sign in as owner@city-mart.example, manager@city-mart.example or cashier@city-mart.example (or of another shop),\n")
 		fmt.Fprintf(out, "  password %s. The cashier's PIN at a till is %s, the manager's 4321.\n\n", demo.Password, demo.PIN)
-	} else {
-		fmt.Fprintf(out, "  http://<shop>.%s%s\n\n", cfg.Domain, port)
 	}
+	fmt.Fprintf(out, "  Make a shop of your own at http://%s%s. Each shop is at http://<shop>.%[1]s%[2]s\n\n", cfg.Domain, port)
 	fmt.Fprintf(out, "  A till: in the office open Tills, ask for a pairing code, then run bin/till and type the shop's address and the code.\n")
 	fmt.Fprintf(out, "  A register in the browser: the shop's address with /register.   The API: /api/docs\n  Data is in %s. Ctrl-C stops everything.\n\n", cfg.Data)
 }

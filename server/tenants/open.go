@@ -71,35 +71,49 @@ func Open(ctx context.Context, database *db.DB, in NewShop) (Opened, error) {
 	if err := in.check(); err != nil {
 		return Opened{}, err
 	}
-	opened := Opened{Company: in.Company, Store: in.Store, Owner: NewOwner{Name: in.OwnerName, Email: normalEmail(in.OwnerEmail)}}
-	var tenant uuid.UUID
+	opened := Opened{Company: in.Company, Store: in.Store, Owner: NewOwner{
+		PersonID: uuid.Must(uuid.NewV7()), Name: in.OwnerName, Email: normalEmail(in.OwnerEmail),
+	}}
 	err := database.Platform(ctx, "open the shop "+in.Company.Slug, func(ctx context.Context, tx *db.Tx) (err error) {
-		if tenant, err = claimSlug(ctx, tx, in); err != nil {
-			return err
-		}
+		opened.Tenant, err = claimSlug(ctx, tx, in)
+		return err
+	})
+	if err != nil {
+		return Opened{}, err
+	}
+	id := db.Identity{Tenant: opened.Tenant, Actor: opened.Owner.PersonID}
+	// Before there is an account: nobody gets one by asking for an address that is taken.
+	if err := database.Read(ctx, id, stillEmpty); err != nil {
+		return Opened{}, err
+	}
+	err = database.Platform(ctx, "give an owner an account", func(ctx context.Context, tx *db.Tx) (err error) {
 		opened.Owner.AccountID, err = accountFor(ctx, tx, in)
 		return err
 	})
 	if err != nil {
 		return Opened{}, err
 	}
-	opened.Tenant, opened.Owner.PersonID = tenant, uuid.Must(uuid.NewV7())
-	id := db.Identity{Tenant: tenant, Actor: opened.Owner.PersonID}
 	return opened, database.Tenant(ctx, id, func(ctx context.Context, tx *db.Tx) error {
-		there, err := db.One[int](ctx, tx, companyThere, db.Args{})
-		if err != nil {
+		if err := stillEmpty(ctx, tx); err != nil {
 			return err
-		}
-		if there > 0 {
-			return fault.Conflict("tenants.slug_taken").Say("Another shop has this address already. Choose another one.")
 		}
 		opened.Store = layGround(tx, opened.Company, opened.Store)
 		return tx.Batch().Emit(opened)
 	})
 }
 
-func (in NewShop) check() error {
-	slug := in.Company.Slug
+func stillEmpty(ctx context.Context, tx *db.Tx) error {
+	there, err := db.One[int](ctx, tx, companyThere, db.Args{})
+	if err == nil && there > 0 {
+		return fault.Conflict("tenants.slug_taken").Say("Another shop has this address already. Choose another one.")
+	}
+	return err
+}
+
+// CheckSlug looks whether a text may be a shop's address at all.
+//
+// Fails with tenants.slug_reserved and tenants.bad_slug.
+func CheckSlug(slug string) error {
 	if web.Reserved(slug) {
 		return fault.Invalid("tenants.slug_reserved", fault.At("slug", "tenants.slug_reserved", "")).
 			Say("This address is the platform's own. Choose another one.")
@@ -108,6 +122,13 @@ func (in NewShop) check() error {
 		slug[0] == '-' || slug[len(slug)-1] == '-' {
 		return fault.Invalid("tenants.bad_slug", fault.At("slug", "tenants.bad_slug", "")).
 			Say("The address has 3 to 40 small letters, digits and hyphens, and begins and ends with a letter or digit.")
+	}
+	return nil
+}
+
+func (in NewShop) check() error {
+	if err := CheckSlug(in.Company.Slug); err != nil {
+		return err
 	}
 	if _, ok := money.Lookup(in.Company.Currency); !ok {
 		return fault.Invalid("tenants.bad_currency", fault.At("currency", "tenants.bad_currency", "")).

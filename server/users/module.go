@@ -32,6 +32,7 @@ var Module = module.Module{
 	},
 	Routes: []web.Route{
 		web.PostOutside("/session", web.Anyone, SignIn),
+		web.PostOutside("/session/ticket", web.Anyone, UseTicket),
 		web.PostOutside("/session/pin", web.SignedIn, SignInByPIN),
 		web.Get("/session", web.SignedIn, Current),
 		web.Delete("/session", web.SignedIn, SignOut),

@@ -140,12 +140,16 @@ func SignIn(ctx context.Context, database *db.DB, in Credentials) (Session, erro
 		return Session{}, err
 	}
 	tries.succeeded(key)
-	web.SetCookie(ctx, &http.Cookie{
-		Name: web.SessionCookie, Value: session.Token, Path: "/", MaxAge: int(lasting.Seconds()),
-		HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode,
-	})
+	keepSession(ctx, session.Token)
 	session.Token = ""
 	return session, nil
+}
+
+func keepSession(ctx context.Context, token string) {
+	web.SetCookie(ctx, &http.Cookie{
+		Name: web.SessionCookie, Value: token, Path: "/", MaxAge: int(lasting.Seconds()),
+		HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode,
+	})
 }
 
 // SignInByPIN begins a session of a person at the paired till that asks.

@@ -10,6 +10,7 @@ import { settings } from '@/features/settings/feature';
 import { shifts } from '@/features/shifts/feature';
 import { stock } from '@/features/stock/feature';
 import { tills } from '@/features/tills/feature';
+import { welcome } from '@/features/welcome/feature';
 import type { Feature } from '@/platform/feature';
 
 /** Every module's screens. One line per module. */
@@ -26,4 +27,5 @@ export const features = {
 	sales,
 	reports: dashboard,
 	sync: exceptions,
+	setup: welcome,
 } satisfies Record<ModuleKey, Feature>;

@@ -17,6 +17,7 @@ type Paths = {
 		post: Answer & { requestBody: { content: { 'application/json': { email: string; password: string } } } };
 		delete: { responses: { 204: { content?: never } } };
 	};
+	'/api/session/ticket': { post: Answer & { requestBody: { content: { 'application/json': { ticket: string } } } } };
 };
 
 type State = { status: 'unknown' } | { status: 'out'; ended: boolean } | { status: 'in'; session: Session } | { status: 'failed'; problem: Problem };
@@ -33,6 +34,7 @@ export const session = {
 	async find(): Promise<void> {
 		state = { status: 'unknown' };
 		try {
+			await useTicket();
 			enter(await body(http.GET('/api/session')));
 		} catch (error) {
 			const problem = Problem.from(error);
@@ -56,6 +58,14 @@ export const session = {
 		return !permission || (state.status === 'in' && state.session.permissions.includes(permission));
 	},
 };
+
+/** The page on which a shop was made sends its owner here with a ticket behind the address. A spent one leads to the sign-in. */
+async function useTicket(): Promise<void> {
+	const ticket = /^#ticket=(.+)$/.exec(location.hash)?.[1];
+	if (!ticket) return;
+	history.replaceState(null, '', location.pathname + location.search);
+	await http.POST('/api/session/ticket', { body: { ticket } }).catch(() => undefined);
+}
 
 function enter(found: Session): void {
 	region.locale = found.shop.locale;

@@ -8,4 +8,6 @@ test('a browser is an office unless its address says otherwise, a till window is
 	expect(surfaceOf('/register', {})).toBe('register');
 	expect(surfaceOf('/', { go: {}, runtime: {} })).toBe('register');
 	expect(surfaceOf('/ui', { go: {}, runtime: {} })).toBe('gallery');
+	expect(surfaceOf('/', {}, 'root')).toBe('setup');
+	expect(surfaceOf('/register', {}, 'root')).toBe('setup');
 });

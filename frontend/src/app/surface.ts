@@ -1,9 +1,10 @@
 /** The kinds of screen that one build can be. */
-export type Surface = 'office' | 'register' | 'gallery';
+export type Surface = 'office' | 'register' | 'gallery' | 'setup';
 
-/** A till's window says so by the objects that Wails puts on it; elsewhere the address decides. */
-export function surfaceOf(path: string, page: object): Surface {
+/** A till's window says so by the objects that Wails puts on it; elsewhere the address decides. `place` is what the server wrote on the page: "root" at the domain itself, which is no shop. */
+export function surfaceOf(path: string, page: object, place?: string): Surface {
 	if (path === '/ui') return 'gallery';
+	if (place === 'root') return 'setup';
 	if (path === '/register' || path.startsWith('/register/')) return 'register';
 	return 'go' in page && 'runtime' in page ? 'register' : 'office';
 }

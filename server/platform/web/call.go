@@ -20,6 +20,7 @@ type call struct {
 	foreign   bool  // a good-looking token of another tenant
 	operation uuid.UUID
 	client    netip.Addr
+	local     bool // from this machine, by a name of this machine
 	agent     string
 	cookies   []*http.Cookie
 	sentences map[string]string // Config.Sentences
@@ -45,6 +46,10 @@ func Caller(ctx context.Context) (address, agent string) {
 	c := callOf(ctx)
 	return c.client.String(), c.agent
 }
+
+// Local tells a request that came from this very machine and was addressed to it
+// as such. One that a proxy on this machine passed on is not local.
+func Local(ctx context.Context) bool { return callOf(ctx).local }
 
 // SetCookie sends a cookie with the answer to this request.
 func SetCookie(ctx context.Context, cookie *http.Cookie) {

@@ -34,6 +34,7 @@ func (s *Server) open(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(ec echo.Context) error {
 		r := ec.Request()
 		c := &call{id: newRequestID(), client: s.clientAddress(r), agent: r.UserAgent(), sentences: s.cfg.Sentences}
+		c.local = s.isLocal(r, c.client)
 		ctx := context.WithValue(r.Context(), callKey{}, c)
 		ec.Response().Header().Set("X-Request-Id", c.id)
 		ec.SetRequest(r.WithContext(ctx))
@@ -63,6 +64,25 @@ func (s *Server) open(next echo.HandlerFunc) echo.HandlerFunc {
 		return next(ec)
 	}
 }
+
+// isLocal is careful: a page of another site cannot get here by a name that it
+// made resolve to this machine, nor a stranger through a proxy that runs on it.
+func (s *Server) isLocal(r *http.Request, client netip.Addr) bool {
+	for _, passedOn := range []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Forwarded", "Via"} {
+		if r.Header.Get(passedOn) != "" {
+			return false
+		}
+	}
+	host := hostName(r.Host)
+	if address, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
+		return client.IsLoopback() && address.IsLoopback()
+	}
+	return client.IsLoopback() && (host == "localhost" || strings.HasSuffix(host, ".localhost"))
+}
+
+// SameOrigin tells whether a write was sent by this server's own page, or by a
+// program that is no browser.
+func SameOrigin(r *http.Request) bool { return sameOrigin(r) }
 
 // identify finds the caller. A token that is not taken leaves the caller unknown
 // and the reason in c.denied.

@@ -26,6 +26,8 @@ func (s *Server) Pages(dist fs.FS) {
 		index = []byte("<!doctype html><title>Souk</title><p>The front end has not been built: run make build.")
 	}
 	files := http.FileServerFS(dist)
+	// At the domain itself, which is no shop, the page is told to be the way to one.
+	atRoot := bytes.Replace(index, []byte("<html "), []byte(`<html data-place="root" `), 1)
 	s.echo.GET(pagesRoute, func(ec echo.Context) error {
 		name := strings.TrimPrefix(path.Clean(ec.Request().URL.Path), "/")
 		if strings.HasPrefix(name, "api/") || name == "api" {
@@ -38,21 +40,14 @@ func (s *Server) Pages(dist fs.FS) {
 			files.ServeHTTP(ec.Response(), ec.Request())
 			return nil
 		}
+		page := index
 		if callOf(ec.Request().Context()).tenant.Slug == "" {
-			return s.rootPage(ec)
+			page = atRoot
 		}
 		ec.Response().Header().Set("Cache-Control", "no-cache")
-		http.ServeContent(ec.Response(), ec.Request(), "index.html", time.Time{}, bytes.NewReader(index))
+		http.ServeContent(ec.Response(), ec.Request(), "index.html", time.Time{}, bytes.NewReader(page))
 		return nil
 	})
-}
-
-// rootPage stands at the domain itself, which is no shop.
-func (s *Server) rootPage(ec echo.Context) error {
-	return ec.HTML(http.StatusOK, `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Souk</title><body style="font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1rem">
-<h1>Souk</h1><p>Each shop has an address of its own: its name before this one, such as <code>your-shop.`+s.cfg.Domain+`</code>.</p>
-<p><a href="/api/docs">For programs: the API</a></p></body></html>`)
 }
 
 // Token gives the token that a request presented, for the socket, which checks it

@@ -38,10 +38,7 @@ func Reserved(slug string) bool { return slices.Contains(ReservedSlugs, slug) }
 // slugOf takes the shop's part from a host, "" for the domain itself. ok is
 // false for a host that is not under the domain at all.
 func slugOf(host, domain string) (slug string, ok bool) {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	host = hostName(host)
 	if host == domain || net.ParseIP(strings.Trim(host, "[]")) != nil {
 		return "", true
 	}
@@ -50,6 +47,14 @@ func slugOf(host, domain string) (slug string, ok bool) {
 		return "", false
 	}
 	return slug, true
+}
+
+// hostName is a Host header without its port, in small letters.
+func hostName(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return strings.ToLower(strings.TrimSuffix(host, "."))
 }
 
 // Directory finds the tenant behind a slug. A shop is believed for a minute, and

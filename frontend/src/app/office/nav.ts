@@ -11,6 +11,7 @@ const labels: Record<string, () => string> = {
 	'/items': m.nav_items,
 	'/stock': m.nav_stock,
 	'/accounts': m.nav_accounts,
+	'/welcome': m.nav_welcome,
 	'/people': m.nav_people,
 	'/tills': m.nav_tills,
 	'/settings': m.nav_settings,
@@ -19,7 +20,7 @@ const labels: Record<string, () => string> = {
 };
 /** Sections and what is in them, in the order of a shop's day; what is not named here comes last. */
 const order = ['Selling', 'Stock', 'Books', 'Shop'];
-const first = ['/sales', '/customers', '/shifts', '/exceptions', '/items', '/stock', '/accounts', '/people', '/tills', '/settings', '/settings/payments', '/settings/taxes'];
+const first = ['/sales', '/customers', '/shifts', '/exceptions', '/items', '/stock', '/accounts', '/welcome', '/people', '/tills', '/settings', '/settings/payments', '/settings/taxes'];
 
 /** The menu: the start, then what the modules declare, named in the reader's language. */
 export function menu(): NavSection[] {

@@ -1,0 +1,79 @@
+package users
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"souk/server/platform/auth"
+	"souk/server/platform/db"
+	"souk/server/platform/web"
+	"souk/shared/fault"
+)
+
+// A ticket is a session that lives long enough to be carried from the address
+// where a shop was made to the shop's own, where a cookie can be set.
+const ticketLasts = 2 * time.Minute
+
+const (
+	// One statement: of two that bring one ticket, one finds it used.
+	useTicket db.SQL = `
+		update sessions
+		set    revoked_at = @now
+		where  tenant_id = @tenant and token_hash = @hash and device_id is null and revoked_at is null and expires_at > @now
+		returning person_id`
+)
+
+// Ticket begins a session of two minutes for a person and gives its secret, to be
+// exchanged once with UseTicket.
+func Ticket(ctx context.Context, database *db.DB, id db.Identity) (string, error) {
+	text, token := auth.Mint(auth.TokenSession, id.Tenant)
+	return text, database.Tenant(ctx, id, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, addSession, db.Args{
+			"id": uuid.Must(uuid.NewV7()), "person": id.Actor, "device": nil, "hash": token.Hash,
+			"agent": "first visit", "now": tx.Now(), "expires": tx.Now().Add(ticketLasts),
+		})
+		return err
+	})
+}
+
+// TicketIn is what was carried here.
+type TicketIn struct {
+	Ticket string `json:"ticket" minLength:"1" maxLength:"200"`
+}
+
+// UseTicket begins a browser session in exchange for a ticket, which is worth
+// nothing afterwards.
+//
+// Fails with auth.ticket_spent.
+func UseTicket(ctx context.Context, database *db.DB, in TicketIn) (Session, error) {
+	token, good := auth.Parse(in.Ticket)
+	tenant := web.TenantOf(ctx).ID
+	if !good || token.Kind != auth.TokenSession || token.Tenant != tenant {
+		return Session{}, ticketSpent()
+	}
+	var session Session
+	err := database.Tenant(ctx, db.Identity{Tenant: tenant}, func(ctx context.Context, tx *db.Tx) error {
+		person, found, err := db.Maybe[uuid.UUID](ctx, tx, useTicket, db.Args{"hash": token.Hash, "now": tx.Now()})
+		if err != nil || !found {
+			return orElse(err, ticketSpent())
+		}
+		member, found, err := db.Maybe[memberRow](ctx, tx, personByID, db.Args{"id": person})
+		if err != nil || !found {
+			return orElse(err, ticketSpent())
+		}
+		session, err = begin(ctx, tx, member, nil)
+		return err
+	})
+	if err != nil {
+		return Session{}, err
+	}
+	keepSession(ctx, session.Token)
+	session.Token = ""
+	return session, nil
+}
+
+func ticketSpent() error {
+	return fault.Unauthenticated("auth.ticket_spent").Say("This way in was used already or has expired. Sign in with your e-mail and password.")
+}
