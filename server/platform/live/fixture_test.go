@@ -91,12 +91,15 @@ func start(t *testing.T, database *db.DB, ring int) *bench {
 	return b
 }
 
+// write commits one statement and has it numbered when it returns, so that the
+// head of the stream is what a test expects.
 func (b *bench) write(id db.Identity, sql db.SQL, args db.Args) {
 	b.t.Helper()
 	require.NoError(b.t, b.database.Tenant(b.t.Context(), id, func(ctx context.Context, tx *db.Tx) error {
 		_, err := tx.Exec(ctx, sql, args)
 		return err
 	}))
+	require.NoError(b.t, live.Number(b.t.Context(), b.database, id.Tenant))
 }
 
 // signIn gives the text of a fresh session's token.
