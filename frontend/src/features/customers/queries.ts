@@ -5,11 +5,12 @@ export type Customer = Schema<'Customer'>;
 export type CustomerRow = Customer;
 export type CustomerFacts = Schema<'CustomerEdit'>;
 
-export type CustomerSort = 'name' | '-name';
+export type CustomerSort = 'name' | '-name' | 'updated' | '-updated';
+export type CustomerState = 'true' | 'false' | 'all';
 
-export const customerPage = (q: string, sort: CustomerSort) => ({
-	key: ['parties.customers', 'list', q, sort],
-	fetch: (after: string | undefined) => body(api.GET('/api/customers', { params: { query: { q: q || undefined, sort, active: 'all', after } } })),
+export const customerPage = (q: string, sort: CustomerSort, active: CustomerState) => ({
+	key: ['parties.customers', 'list', q, sort, active],
+	fetch: (after: string | undefined) => body(api.GET('/api/customers', { params: { query: { q: q || undefined, sort, active, after } } })),
 });
 
 export const customerQuery = (id: string) => ({ queryKey: ['parties.customers', 'one', id], queryFn: () => body(api.GET('/api/customers/{id}', { params: { path: { id } } })) });

@@ -22,4 +22,5 @@ const flags: Record<string, () => string> = {
 
 export const kindName = (kind: string): string => kinds[kind]?.() ?? kind;
 export const kindTone = (kind: string): Tone => (kind === 'sale' ? 'neutral' : 'warn');
+export const flagOptions = () => Object.entries(flags).map(([value, label]) => ({ value, label: label() }));
 export const flagName = (flag: string): string => flags[flag]?.() ?? flag.replaceAll('_', ' ');
