@@ -63,7 +63,7 @@ func (e *Engine) shop() *wire.RegisterShop {
 		Currency: company.Currency, Digits: e.currency().Digits, Locale: company.Locale,
 		TimeZone: store.TimeZone, StoreName: store.Name,
 		RegisterID: register.ID, RegisterNumber: register.Number, RegisterName: register.Name,
-		TaxIncluded: company.PricesIncludeTax,
+		TaxIncluded: company.PricesIncludeTax, CashStep: max(e.currency().CashStep, 1),
 	}
 }
 

@@ -219,6 +219,7 @@ func (s registerShop) wire(ctx context.Context) *wire.RegisterShop {
 		Name: s.Name, Slug: tenants.Slug(ctx), BusinessType: s.BusinessType, Currency: s.Currency, Digits: currency.Digits,
 		Locale: s.Locale, TimeZone: s.TimeZone, StoreName: s.StoreName, RegisterID: s.RegisterID,
 		RegisterNumber: s.RegisterNumber, RegisterName: s.RegisterName, TaxIncluded: s.TaxIncluded,
+		CashStep: max(currency.CashStep, 1),
 	}
 }
 

@@ -53,6 +53,7 @@ type RegisterShop struct {
 	RegisterNumber int          `json:"register_number"`
 	RegisterName   string       `json:"register_name"`
 	TaxIncluded    bool         `json:"tax_included"`
+	CashStep       money.Amount `json:"cash_step_minor" doc:"The smallest coin: cash is rounded to it"`
 }
 
 // RegisterPerson is someone who may sign in at the register, or has.

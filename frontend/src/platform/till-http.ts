@@ -1,7 +1,7 @@
 import { Problem } from './problem';
 import type { Till } from './till';
 import { asked, changed, emptyCart, multiplied, times, withItem, withLine, without, type PageCart, type Wanted } from './till-cart';
-import type { Cart, CartView, Checkout, HeldCart, Receipt, RecentSale, RegisterShift, RegisterState, ScanOutcome, ScanResult, Shelf, TillItem, ZReport } from './till-types';
+import type { Cart, CartView, CashAsked, Checkout, HeldCart, Receipt, RecentSale, RegisterShift, RegisterState, ScanOutcome, ScanResult, Shelf, TillItem, ZReport } from './till-types';
 import { uuid } from './uuid';
 
 export type HttpTillOptions = {
@@ -40,6 +40,10 @@ export function httpTill(options: HttpTillOptions): Till {
 		lock: () => till.lock(),
 		openShift: (float) => till.openShift(float),
 		closeShift: (counted) => till.closeShift(counted),
+		approve: refuse,
+		moveCash: (asked) => till.moveCash(asked),
+		xReport: () => till.xReport(),
+		printReport: refuse,
 		scan: (code) => till.scan(code),
 		search: (q, limit) => till.get<TillItem[]>('/api/register/search', { q, limit, register_id: options.registerId }),
 		browse: (category, offset, limit) => till.get<Shelf>('/api/register/browse', { category_id: category, offset, limit, register_id: options.registerId }),
@@ -82,6 +86,8 @@ class HttpTill {
 	#seen = new Map<string, TillItem>();
 	/** The id under which the cart as it stands was last sent to be sold. */
 	#sale: { id: string; of: string } | null = null;
+	/** The cash movement that was last sent and not yet answered. */
+	#moving: { id: string; of: string } | null = null;
 	#told: ((state: RegisterState) => void) | null = null;
 
 	constructor(options: HttpTillOptions) {
@@ -109,6 +115,21 @@ class HttpTill {
 
 	async closeShift(counted_minor: number): Promise<ZReport> {
 		return this.#post<ZReport>(`/api/shifts/${this.#base?.shift?.id}/closure`, { counted_minor });
+	}
+
+	async moveCash({ kind, reason, amount_minor, note }: CashAsked): Promise<RegisterState> {
+		const path = { in: 'cash-in', out: 'cash-out', drop: 'safe-drop', open: 'drawer-opening' }[kind];
+		// The same request again after silence is the same movement; a changed one is another.
+		const of = JSON.stringify([kind, reason, amount_minor, note]);
+		if (this.#moving?.of !== of) this.#moving = { id: uuid(), of };
+		const { id } = this.#moving;
+		await this.#post(`/api/shifts/${this.#base?.shift?.id}/${path}`, { id, reason, amount_minor, note }, id);
+		this.#moving = null;
+		return this.#state();
+	}
+
+	xReport(): Promise<ZReport> {
+		return this.get<ZReport>(`/api/shifts/${this.#base?.shift?.id}/x`, {});
 	}
 
 	async scan(text: string): Promise<ScanResult> {

@@ -33,6 +33,7 @@ export type RegisterShop = {
 	register_number: number;
 	register_name: string;
 	tax_included: boolean;
+	cash_step_minor: number;
 };
 
 export type RegisterPerson = { id: string; name: string; role: string; permissions: string[]; has_pin: boolean };
@@ -119,12 +120,22 @@ export type ZReport = {
 	rounding_minor: number;
 	float_minor: number;
 	cash_minor: number;
+	cash_in_minor: number;
+	cash_out_minor: number;
+	drops_minor: number;
+	drawer_opened: number;
 	expected_minor: number;
 	counted_minor: number;
 	difference_minor: number;
 	methods: MethodTotal[];
 	taxes: TaxTotal[];
 };
+
+export type CashKind = 'in' | 'out' | 'drop' | 'open';
+export type CashReason = 'petty' | 'supplier' | 'bank' | 'safe' | 'owner' | 'change' | 'check' | 'other';
+
+/** Money that goes into the drawer or out of it, or the drawer opened without a sale. */
+export type CashAsked = { kind: CashKind; reason: CashReason; amount_minor: number; note: string };
 
 export type MethodSetup = { id: string; kind: 'cash' | 'card' | 'other'; name: string; opens_drawer: boolean; position: number };
 export type TaxSetup = { code: string; name: string; rates: { from: string; rate: string }[] };

@@ -1,5 +1,5 @@
 import type { LiveMessage } from './live';
-import type { Discount, HeldCart, NewItem, PrinterState, Receipt, RecentSale, RegisterPerson, RegisterState, ScanResult, Shelf, TenderIn, TillItem, ZReport } from './till-types';
+import type { CashAsked, Discount, HeldCart, NewItem, PrinterState, Receipt, RecentSale, RegisterPerson, RegisterState, ScanResult, Shelf, TenderIn, TillItem, ZReport } from './till-types';
 
 /**
  * What a register can be asked to do. A till answers from its own engine, with
@@ -29,6 +29,14 @@ export interface Till {
 	openShift(floatMinor: number): Promise<RegisterState>;
 	/** Takes what was counted before it is known what should be there. */
 	closeShift(countedMinor: number): Promise<ZReport>;
+
+	/** Someone who has a right lends it, by PIN, to the next action that needs it. */
+	approve(personId: string, pin: string, permission: string): Promise<RegisterState>;
+	moveCash(asked: CashAsked): Promise<RegisterState>;
+	/** Reads the open shift out without closing it. */
+	xReport(): Promise<ZReport>;
+	/** The open shift's X report, or the Z report that was kept at closing. */
+	printReport(shiftId: string): Promise<RegisterState>;
 
 	/** A code as the scanner sent it; "3*code" adds three. */
 	scan(code: string): Promise<ScanResult>;

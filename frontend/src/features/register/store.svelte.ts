@@ -3,7 +3,7 @@ import type { LiveMessage } from '@/platform/live';
 import { Problem } from '@/platform/problem';
 import { region } from '@/platform/region.svelte';
 import type { Till } from '@/platform/till';
-import type { CartLineView, RegisterState, ScanResult, TenderIn, TillItem, ZReport } from '@/platform/till-types';
+import type { CartLineView, CashKind, RegisterState, ScanResult, TenderIn, TillItem, ZReport } from '@/platform/till-types';
 import { m } from '@/paraglide.gen/messages';
 import { toasts } from '@/ui/toast.svelte';
 import { sounds } from './sounds';
@@ -13,6 +13,7 @@ export type Panel =
 	| { kind: 'unknown'; code: string }
 	| { kind: 'weigh' | 'open'; item: TillItem }
 	| { kind: 'quantity' | 'price'; line: CartLineView }
+	| { kind: 'cash'; what: CashKind }
 	| { kind: 'customer' | 'held' | 'recent' | 'more' | 'printer' | 'keys' | 'close' | 'hold' };
 
 /**
@@ -29,6 +30,8 @@ export class Register {
 	tenders = $state.raw<TenderIn[]>([]);
 	panel = $state.raw<Panel | null>(null);
 	report = $state.raw<ZReport | null>(null);
+	/** A right that is wanted from someone who has it. */
+	asking = $state.raw<{ permission: string; again: () => Promise<boolean>; done: (lent: boolean) => void } | null>(null);
 	/** On a narrow screen one of the two is seen. */
 	view = $state<'items' | 'cart'>('items');
 	/** Something was typed into the open panel, which a scan must not throw away. */
@@ -88,7 +91,7 @@ export class Register {
 		}
 		this.state = state;
 		if (before?.link.items !== state.link.items || before?.last_sale?.id !== state.last_sale?.id) this.stocked++;
-		if (state.phase !== 'selling') this.panel = null;
+		if (state.phase !== 'selling') this.panel = this.asking = null;
 		if (state.phase !== 'selling' || state.cart.lines.length === 0) this.stopPaying();
 	}
 
@@ -100,9 +103,27 @@ export class Register {
 			else this.take(answer);
 			return true;
 		} catch (error) {
-			this.say(Problem.from(error));
+			return this.#refused(Problem.from(error), () => this.do(command));
+		}
+	}
+
+	/** What a person may not do, someone else can lend a hand with: the question lies over what was begun. */
+	#refused(problem: Problem, again: () => Promise<boolean>): Promise<boolean> | false {
+		const permission = problem.fields.permission;
+		if (!this.till.has.pins || problem.code !== 'till.forbidden' || !permission) {
+			this.say(problem);
 			return false;
 		}
+		sounds.play('blocked');
+		return new Promise((done) => {
+			this.asking = { permission, again, done };
+		});
+	}
+	/** The right was lent, or nobody lent it. */
+	async answered(lent: boolean): Promise<void> {
+		const asking = this.asking;
+		this.asking = null;
+		asking?.done(lent ? await asking.again() : false);
 	}
 
 	/** A code from the scanner or the find box. */
@@ -164,6 +185,19 @@ export class Register {
 			this.take(await this.till.state());
 		} catch (error) {
 			this.say(Problem.from(error));
+		}
+	}
+
+	/** Reads the shift out; it goes on. */
+	async readX(): Promise<void> {
+		try {
+			this.report = await this.#inTurn(() => this.till.xReport());
+			this.panel = null;
+		} catch (error) {
+			await this.#refused(Problem.from(error), async () => {
+				await this.readX();
+				return true;
+			});
 		}
 	}
 

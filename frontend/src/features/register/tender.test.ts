@@ -5,15 +5,19 @@ import { cashOf, dueFor, given, withTender } from './tender';
 const cash: MethodSetup = { id: 'c', kind: 'cash', name: 'Cash', opens_drawer: true, position: 2 };
 const card: MethodSetup = { id: 'k', kind: 'card', name: 'Card', opens_drawer: false, position: 1 };
 const methods = [card, cash];
-const cart = { total_minor: 1003, cash_due_minor: 1005 };
 
 describe('paying', () => {
-	it('rounds only what is paid in cash alone', () => {
-		expect(dueFor(cart, [], methods)).toBe(1003);
-		expect(dueFor(cart, [], methods, cash)).toBe(1005);
-		expect(dueFor(cart, [], methods, card)).toBe(1003);
-		expect(dueFor(cart, [{ method_id: 'k', amount_minor: 500 }], methods, cash)).toBe(1003);
-		expect(dueFor(cart, [{ method_id: 'c', amount_minor: 500 }], methods)).toBe(1005);
+	it('rounds only what is left for cash', () => {
+		const due = (tenders: Parameters<typeof dueFor>[1], next?: MethodSetup, total_minor = 1003) => dueFor({ total_minor }, tenders, methods, 5, next);
+		expect(due([])).toBe(1003);
+		expect(due([], cash)).toBe(1005);
+		expect(due([], card)).toBe(1003);
+		expect(due([{ method_id: 'k', amount_minor: 501 }], cash)).toBe(1001);
+		expect(due([{ method_id: 'k', amount_minor: 1003 }], cash)).toBe(1003);
+		expect(due([{ method_id: 'c', amount_minor: 500 }])).toBe(1005);
+		expect(due([], cash, -1003)).toBe(-1005);
+		expect(due([{ method_id: 'k', amount_minor: -501 }], cash, -1003)).toBe(-1001);
+		expect(dueFor({ total_minor: 1003 }, [], methods, 1, cash)).toBe(1003);
 	});
 	it('adds to the same method, but keeps references apart', () => {
 		const first = withTender([], { method_id: 'c', amount_minor: 500 });

@@ -6,11 +6,28 @@ import type { CartView, MethodSetup, TenderIn } from '@/platform/till-types';
  * is finished.
  */
 
-/** What is due if the payments so far are topped up by this method: rounded only where all of it is cash. */
-export function dueFor(cart: Pick<CartView, 'total_minor' | 'cash_due_minor'>, tenders: readonly TenderIn[], methods: readonly MethodSetup[], next?: MethodSetup): number {
-	const kinds = tenders.map((t) => methods.find((m) => m.id === t.method_id)?.kind);
-	if (next) kinds.push(next.kind);
-	return kinds.length > 0 && kinds.every((kind) => kind === 'cash') ? cart.cash_due_minor : cart.total_minor;
+type Owed = Pick<CartView, 'total_minor'>;
+
+/**
+ * What is due if the payments so far are topped up by this method. Only what is
+ * left for cash is rounded, to the smallest coin; what goes back (less than
+ * nothing) is the mirror of it.
+ */
+export function dueFor(cart: Owed, tenders: readonly TenderIn[], methods: readonly MethodSetup[], step: number, next?: MethodSetup): number {
+	const total = cart.total_minor;
+	const kindOf = (tender: TenderIn) => methods.find((m) => m.id === tender.method_id)?.kind;
+	const other = given(tenders.filter((t) => kindOf(t) !== 'cash'));
+	const cash = next?.kind === 'cash' || tenders.some((t) => kindOf(t) === 'cash');
+	const sign = total < 0 ? -1 : 1;
+	const rest = sign * (total - other);
+	return cash && rest > 0 ? other + sign * roundedTo(rest, step) : total;
+}
+
+/** To the nearest amount that coins can pay, half up. */
+function roundedTo(minor: number, step: number): number {
+	if (step <= 1) return minor;
+	const over = minor % step;
+	return over * 2 < step ? minor - over : minor - over + step;
 }
 
 /** What was handed over so far. */
