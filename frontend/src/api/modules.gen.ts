@@ -1,8 +1,8 @@
 // Made by `make gen` from the modules' declarations. Do not edit.
 
-export type ModuleKey = 'tenants' | 'users' | 'jobs' | 'catalog' | 'parties' | 'ledger' | 'inventory' | 'payments' | 'tills' | 'sales' | 'reports' | 'sync' | 'setup';
+export type ModuleKey = 'tenants' | 'users' | 'jobs' | 'catalog' | 'parties' | 'ledger' | 'inventory' | 'payments' | 'tills' | 'sales' | 'reports' | 'sync' | 'setup' | 'system';
 
-export type Permission = 'company.edit' | 'people.read' | 'people.edit' | 'catalog.read' | 'catalog.edit' | 'parties.read' | 'parties.edit' | 'ledger.read' | 'ledger.manage' | 'inventory.read' | 'inventory.adjust' | 'inventory.cost' | 'payments.manage' | 'tills.read' | 'tills.shifts' | 'tills.manage' | 'sales.sell' | 'sales.read' | 'sales.discount' | 'sales.price' | 'sales.refund' | 'sales.void' | 'sales.cash_in' | 'sales.cash_out' | 'sales.safe_drop' | 'sales.drawer' | 'sales.x_report' | 'sales.cost' | 'reports.read' | 'sync.till' | 'sync.review' | 'setup.follow';
+export type Permission = 'company.edit' | 'people.read' | 'people.edit' | 'catalog.read' | 'catalog.edit' | 'parties.read' | 'parties.edit' | 'ledger.read' | 'ledger.manage' | 'inventory.read' | 'inventory.adjust' | 'inventory.cost' | 'payments.manage' | 'tills.read' | 'tills.shifts' | 'tills.manage' | 'sales.sell' | 'sales.read' | 'sales.discount' | 'sales.price' | 'sales.refund' | 'sales.void' | 'sales.cash_in' | 'sales.cash_out' | 'sales.safe_drop' | 'sales.drawer' | 'sales.x_report' | 'sales.cost' | 'reports.read' | 'sync.till' | 'sync.review' | 'setup.follow' | 'system.operate';
 
 export type Topic = 'company.settings' | 'people.list' | 'people.sessions' | 'people.views' | 'jobs.list' | 'catalog.items' | 'catalog.setup' | 'parties.customers' | 'inventory.stock' | 'payments.methods' | 'tills.registers' | 'tills.shifts' | 'sales.list' | 'sync.exceptions';
 
@@ -22,6 +22,7 @@ export const nav: NavItem[] = [
 	{ module: 'sales', section: 'Selling', label: 'Sales', path: '/sales', icon: 'receipt', needs: 'sales.read' },
 	{ module: 'sync', section: 'Selling', label: 'Exceptions', path: '/exceptions', icon: 'inbox', needs: 'sync.review' },
 	{ module: 'setup', section: 'Shop', label: 'Getting started', path: '/welcome', icon: 'house', needs: 'setup.follow' },
+	{ module: 'system', section: 'Shop', label: 'System', path: '/settings/system', icon: 'settings', needs: 'system.operate' },
 ];
 
 export const topics: Topic[] = [

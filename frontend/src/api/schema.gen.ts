@@ -1246,6 +1246,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /system */
+        get: operations["get-system"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /system/backups */
+        post: operations["post-system-backups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tax-codes": {
         parameters: {
             query?: never;
@@ -1417,6 +1451,21 @@ export interface components {
             /** @enum {string} */
             reason: "damaged" | "expired" | "lost" | "stolen" | "found" | "own_use" | "other";
         };
+        Backup: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: date-time */
+            checked_at?: string;
+            name: string;
+            problem: string;
+            /** Format: int64 */
+            rows: number;
+            /** @enum {string} */
+            state: "unchecked" | "good" | "bad";
+            /** Format: date-time */
+            taken_at: string;
+        };
+        "BodyOnlyStruct {}Body": Record<string, never>;
         BulkChange: {
             active?: boolean;
             /** @description Empty for none */
@@ -1764,6 +1813,16 @@ export interface components {
             code: string;
             message?: string;
             path: string;
+        };
+        Finding: {
+            /** @description What was looked at */
+            check: string;
+            /** @description What to do about it; empty if nothing */
+            do: string;
+            /** @enum {string} */
+            level: "ok" | "warning" | "error";
+            /** @description What was found, in a sentence */
+            says: string;
         };
         HourTotal: {
             /** Format: int64 */
@@ -2331,6 +2390,11 @@ export interface components {
         };
         RegisterShop: {
             business_type: string;
+            /**
+             * Format: int64
+             * @description The smallest coin: cash is rounded to it
+             */
+            cash_step_minor: number;
             currency: string;
             /** Format: int64 */
             digits: number;
@@ -2345,6 +2409,29 @@ export interface components {
             store_name: string;
             tax_included: boolean;
             time_zone: string;
+        };
+        Report: {
+            /** Format: date-time */
+            at: string;
+            backup_dir: string;
+            /**
+             * Format: int64
+             * @description After which hour the daily one is made; -1 for none
+             */
+            backup_hour: number;
+            backups: components["schemas"]["Backup"][];
+            commit: string;
+            /** @description Whether the database is Souk's own, which it backs up */
+            embedded: boolean;
+            failed: string;
+            /** Format: int64 */
+            free_bytes: number;
+            go: string;
+            health: components["schemas"]["Finding"][];
+            postgresql: string;
+            running?: components["schemas"]["Running"];
+            update?: components["schemas"]["Update"];
+            version: string;
         };
         Row: {
             cancelling: boolean;
@@ -2374,6 +2461,14 @@ export interface components {
              * @description 0 while it is not known
              */
             total: number;
+        };
+        Running: {
+            /** Format: int64 */
+            done_bytes: number;
+            /** @enum {string} */
+            step: "copying" | "checking";
+            /** Format: int64 */
+            total_bytes: number;
         };
         SaleAnswer: {
             /** Format: date-time */
@@ -2752,6 +2847,11 @@ export interface components {
             /** Format: int64 */
             decimals: number;
             name: string;
+        };
+        Update: {
+            notes: string;
+            url: string;
+            version: string;
         };
         Upload: {
             entries: components["schemas"]["Entry"][];
@@ -7575,6 +7675,88 @@ export interface operations {
                         setup: components["schemas"]["Setup"];
                     };
                 };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Whether the caller looks after this installation */
+                        operator: boolean;
+                        report?: components["schemas"]["Report"];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-system-backups": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BodyOnlyStruct {}Body"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not done, and why */
             default: {
