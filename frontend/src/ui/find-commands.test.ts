@@ -13,3 +13,10 @@ test('beginnings come first, accents do not matter, other words help', () => {
 	expect(labels('zz')).toEqual([]);
 	expect(labels('')).toHaveLength(4);
 });
+
+test('what was found elsewhere is shown after the commands that fit, and only while something is typed', () => {
+	const run = () => undefined;
+	const all = [{ id: 'hit', label: '4006381333931', found: true, run }, { id: 'go', label: 'Tea time', run }, { id: 'other', label: 'Sales', run }];
+	expect(findCommands(all, 'tea').map((c) => c.id)).toEqual(['go', 'hit']);
+	expect(findCommands(all, '').map((c) => c.id)).toEqual(['go', 'other']);
+});

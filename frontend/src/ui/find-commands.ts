@@ -5,9 +5,9 @@ const plain = (text: string) => text.normalize('NFKD').replace(/\p{M}/gu, '').to
 /** Commands whose words begin with what was typed, best first; all of them, in their order, when nothing was. */
 export function findCommands(commands: readonly Command[], text: string): Command[] {
 	const wanted = plain(text).split(/\s+/).filter(Boolean);
-	if (!wanted.length) return [...commands];
+	if (!wanted.length) return commands.filter((c) => !c.found);
 	return commands
-		.map((command, order) => ({ command, order, score: score(command, wanted) }))
+		.map((command, order) => ({ command, order, score: command.found ? 0.5 : score(command, wanted) }))
 		.filter((c) => c.score > 0)
 		.sort((a, b) => b.score - a.score || a.order - b.order)
 		.map((c) => c.command);

@@ -28,7 +28,7 @@ export type MenuEntry =
 
 export type TabEntry = { value: string; label: string; count?: number };
 
-export type Command = { id: string; label: string; group?: string; note?: string; icon?: Icon; combo?: string; words?: string; run: () => void };
+export type Command = { id: string; label: string; group?: string; note?: string; icon?: Icon; combo?: string; words?: string; /** Was searched for elsewhere: shown whatever was typed. */ found?: boolean; run: () => void };
 
 export type Sort = { by: string; descending: boolean };
 
