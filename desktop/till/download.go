@@ -97,6 +97,9 @@ func (e *Engine) download(s server) error {
 		reload, err = e.fetchChanges(s)
 	}
 	if err == nil && reload {
+		// It may have been restored from a backup: ask whether it still has our sales.
+		e.unsure = true
+		e.poke()
 		err = e.fetchAll(s)
 		if err == nil {
 			_, err = e.fetchChanges(s)

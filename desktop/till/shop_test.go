@@ -44,8 +44,10 @@ type shop struct {
 	order    []wire.Entry
 	arrivals int
 	uploads  int
+	last     int64                                // the highest entry number taken
 	fault    func(r *http.Request, answer func()) // replaces the plain answer
 	spoil    bool                                 // acks carry a wrong hash
+	strict   bool                                 // takes nothing after a gap
 	poison   uuid.UUID                            // an entry that is refused
 	sockets  map[*websocket.Conn]bool
 }
@@ -288,6 +290,9 @@ func (s *shop) takeEntries(w http.ResponseWriter, r *http.Request) {
 	acks := wire.UploadAnswer{Acks: []wire.Ack{}}
 	for _, entry := range up.Entries {
 		s.arrivals++
+		if s.strict && entry.No > s.last+1 {
+			break
+		}
 		if _, known := s.entries[entry.ID]; !known {
 			s.book(entry)
 		}
@@ -295,8 +300,11 @@ func (s *shop) takeEntries(w http.ResponseWriter, r *http.Request) {
 		if s.spoil {
 			sum[0] ^= 1
 		}
+		s.last = max(s.last, entry.No)
 		acks.Acks = append(acks.Acks, wire.Ack{No: entry.No, ID: entry.ID, Hash: hex.EncodeToString(sum[:]), Outcome: wire.AckBooked})
 	}
+	last := s.last
+	acks.Last = &last
 	answer(w, acks)
 }
 

@@ -211,6 +211,31 @@ func TestARestoredDatabaseIsFetchedAnew(t *testing.T) {
 	require.Equal(t, wire.PhaseSelling, f.State().Phase)
 }
 
+// TestARestoredServerGetsItsSalesAgain takes the server back to a moment before
+// some of the sales that it has acknowledged.
+func TestARestoredServerGetsItsSalesAgain(t *testing.T) {
+	for name, sellOn := range map[string]int{"by itself": 0, "with the next sale": 1} {
+		t.Run(name, func(t *testing.T) {
+			f := selling(t, cashier)
+			f.sellMilk(4)
+			f.drained()
+			f.shop.mu.Lock()
+			kept := len(f.shop.order) - 2
+			for _, lost := range f.shop.order[kept:] {
+				delete(f.shop.entries, lost.ID)
+			}
+			f.shop.order, f.shop.last = f.shop.order[:kept], f.shop.order[kept-1].No
+			f.shop.epoch, f.shop.seq, f.shop.log, f.shop.strict = uuid.New(), 3, nil, true
+			f.shop.mu.Unlock()
+			require.Len(t, f.shop.sales(), 2)
+			f.sellMilk(sellOn)
+			f.SyncNow()
+			f.await(func(wire.RegisterState) bool { return len(f.shop.sales()) == 4+sellOn })
+			f.requireExactlyOnce(4 + sellOn)
+		})
+	}
+}
+
 // TestACatalogueIsWholeOrTheOldOne breaks the line during each page of a new
 // copy: what is in use stays whole, and the fetch goes on where it was.
 func TestACatalogueIsWholeOrTheOldOne(t *testing.T) {

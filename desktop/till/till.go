@@ -58,27 +58,30 @@ type Engine struct {
 	changed   chan struct{}
 	rebound   chan struct{} // there is a new pairing
 	batch     int           // entries per upload; only runSync uses it
+	unsure    bool          // whether the server still has what it acknowledged; guarded by exchanging
 
 	exchanging sync.Mutex // held while talking to the server; taken before mu
 
-	mu      sync.Mutex
-	pairing *pairing
-	token   string
-	setup   *wire.Setup
-	cursor  wire.Cursor
-	items   *index
-	person  *wire.PersonSetup
-	lent    map[wire.Permission]loan // rights lent to that person
-	shift   *wire.RegisterShift
-	cart    basket
-	steps   int // how many cart steps can be undone
-	last    *wire.LastSale
-	held    int
-	unsent  quantities // sold here, not yet taken by the server
-	settled quantities // taken by the server, not yet in the catalogue's figures
-	link    wire.LinkState
-	printer wire.PrinterState
-	failing bool // a commit was refused by the disk: sell nothing more
+	mu       sync.Mutex
+	pairing  *pairing
+	token    string
+	http     *http.Client // reaches the paired server, and no other where its key is known
+	setup    *wire.Setup
+	cursor   wire.Cursor
+	items    *index
+	person   *wire.PersonSetup
+	lent     map[wire.Permission]loan      // rights lent to that person
+	receipts map[uuid.UUID]wire.Returnable // found, to take something back of
+	shift    *wire.RegisterShift
+	cart     basket
+	steps    int // how many cart steps can be undone
+	last     *wire.LastSale
+	held     int
+	unsent   quantities // sold here, not yet taken by the server
+	settled  quantities // taken by the server, not yet in the catalogue's figures
+	link     wire.LinkState
+	printer  wire.PrinterState
+	failing  bool // a commit was refused by the disk: sell nothing more
 }
 
 // Open opens the till in cfg.Dir, or makes a new one there, and begins to
@@ -95,6 +98,7 @@ func Open(ctx context.Context, cfg Config) (*Engine, error) {
 		rebound: make(chan struct{}, 1),
 		items:   newIndex(),
 		batch:   maxBatch,
+		unsure:  true,
 	}
 	if e.cfg.Clock == nil {
 		e.cfg.Clock = time.Now
@@ -102,6 +106,7 @@ func Open(ctx context.Context, cfg Config) (*Engine, error) {
 	if e.cfg.HTTP == nil {
 		e.cfg.HTTP = newHTTP()
 	}
+	e.http = e.cfg.HTTP
 	e.ctx, e.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	if err := e.load(); err != nil {
 		return nil, errors.Join(err, e.closeFiles())

@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 
+	"github.com/google/uuid"
+
 	"souk/shared/fault"
 	"souk/shared/wire"
 )
@@ -19,6 +21,12 @@ const maxBatch = 200
 // now, so that one bad entry does not hold up those after it.
 func (e *Engine) upload(s server) error {
 	var trouble error
+	if e.unsure {
+		if _, err := e.send(s, []wire.Entry{}); err != nil && !errors.Is(err, errRestored) {
+			return err
+		}
+		e.unsure = false
+	}
 	for after := int64(0); ; {
 		batch, err := e.unsentEntries(s.device, after, e.batch)
 		if err != nil || len(batch) == 0 {
@@ -26,6 +34,9 @@ func (e *Engine) upload(s server) error {
 		}
 		taken, err := e.send(s, batch)
 		switch {
+		case errors.Is(err, errRestored):
+			after = 0
+			continue
 		case err == nil:
 			e.batch = min(e.batch+e.batch/4+1, maxBatch)
 		case len(batch) > 1 && mayBeBatch(err):
@@ -75,7 +86,44 @@ func (e *Engine) send(s server, batch []wire.Entry) (int, error) {
 		return 0, err
 	}
 	step("upload.answered")
-	return e.acknowledge(batch, answer.Acks)
+	taken, err := e.acknowledge(batch, answer.Acks)
+	if answer.Last != nil {
+		err = errors.Join(err, e.rewind(s.device, *answer.Last))
+	}
+	return taken, err
+}
+
+// errRestored tells that the server has forgotten what it once acknowledged.
+var errRestored = errors.New("the server was restored from a backup; its missing sales are sent again")
+
+// rewind makes entries wait again that were acknowledged by a server which has
+// been restored to an earlier moment since. Those that it still has, it knows by
+// their id and answers as before.
+func (e *Engine) rewind(device uuid.UUID, last int64) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var forgotten int64
+	err := e.journal.write(e.ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(e.ctx,
+			"update journal set acked_at = null, outcome = '', code = '' where device_id = ? and no > ? and acked_at is not null",
+			device.String(), last)
+		if err != nil {
+			return err
+		}
+		forgotten, err = result.RowsAffected()
+		return err
+	})
+	if err != nil {
+		return e.diskFault(err)
+	}
+	if forgotten == 0 {
+		return nil
+	}
+	if err := e.loadJournal(); err != nil {
+		return err
+	}
+	e.announce()
+	return errRestored
 }
 
 var (

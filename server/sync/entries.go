@@ -38,6 +38,11 @@ const (
 		where  tenant_id = @tenant and device_id = @device
 		for    update`
 
+	readHead db.SQL = `
+		select last_no
+		from   upload_heads
+		where  tenant_id = @tenant and device_id = @device`
+
 	readEntry db.SQL = `
 		select route, request_hash as hash, response
 		from   operations
@@ -60,8 +65,9 @@ const (
 //
 // It stops, without a fault, at an entry that does not follow the last one taken,
 // and when the database goes away after at least one; the till sends the rest
-// again. Fails, if nothing could be taken, with server.database_down or
-// server.busy.
+// again. The answer says how far the device's journal is here; an upload without
+// entries only asks that. Fails, if nothing could be taken, with
+// server.database_down or server.busy.
 func Take(ctx context.Context, database *db.DB, in wire.Upload) (wire.UploadAnswer, error) {
 	u := upload{database: database, actor: auth.From(ctx)}
 	answer := wire.UploadAnswer{Acks: []wire.Ack{}}
@@ -82,7 +88,24 @@ func Take(ctx context.Context, database *db.DB, in wire.Upload) (wire.UploadAnsw
 	if err := u.beat(ctx, in.Waiting-len(answer.Acks)); err != nil {
 		slog.WarnContext(ctx, "a till's sign of life was not kept", "ref", web.RequestID(ctx), "device", u.actor.Device, "error", err)
 	}
+	var err error
+	if answer.Last, err = u.head(ctx); err != nil && len(answer.Acks) == 0 {
+		return answer, err
+	}
 	return answer, nil
+}
+
+// head is the last entry taken of the device; 0 before the first.
+func (u upload) head(ctx context.Context) (*int64, error) {
+	var last int64
+	err := u.database.Read(ctx, u.actor.Identity(), func(ctx context.Context, tx *db.Tx) (err error) {
+		last, _, err = db.Maybe[int64](ctx, tx, readHead, db.Args{"device": u.actor.Device})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &last, nil
 }
 
 // upload is one request of one device.

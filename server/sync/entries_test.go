@@ -55,6 +55,21 @@ func TestUpload(t *testing.T) {
 		require.Len(t, d.send(d.journal[1:]...), 2)
 		require.Equal(t, []int64{1, 2}, d.numbers())
 	})
+	t.Run("every answer says how far the journal is here", func(t *testing.T) {
+		d := w.pair()
+		d.open()
+		d.sell(item)
+		ask := func(entries ...wire.Entry) int64 {
+			var answer wire.UploadAnswer
+			require.Equal(t, http.StatusOK, d.call(d.Token, "POST", "/sync/entries", wire.Upload{Entries: append([]wire.Entry{}, entries...)}, &answer))
+			require.NotNil(t, answer.Last)
+			return *answer.Last
+		}
+		require.EqualValues(t, 0, ask(), "nothing yet, and nothing is sent")
+		require.EqualValues(t, 0, ask(d.journal[1]), "what comes after a gap is not taken")
+		require.EqualValues(t, 2, ask(d.journal...))
+		require.EqualValues(t, 2, ask())
+	})
 	t.Run("an id with another body goes to the exceptions once", func(t *testing.T) {
 		d := w.pair()
 		d.open()

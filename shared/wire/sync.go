@@ -12,7 +12,7 @@ import (
 
 // PairingIn is what a new till sends: the code that a manager read out to it.
 type PairingIn struct {
-	Code       string `json:"code" minLength:"8" maxLength:"20"`
+	Code       string `json:"code" minLength:"8" maxLength:"40"`
 	DeviceName string `json:"device_name" minLength:"1" maxLength:"100"`
 }
 
@@ -86,6 +86,10 @@ type Ack struct {
 // first one that could not be taken (the database went away) have none.
 type UploadAnswer struct {
 	Acks []Ack `json:"acks" nullable:"false"`
+	// Last is the number of the last entry that the server has of this device. It
+	// is behind what was acknowledged when the server was restored from a backup:
+	// the till then sends the entries after it again.
+	Last *int64 `json:"last,omitempty"`
 }
 
 // ShiftOpened is a shift that a till has begun.
@@ -143,6 +147,7 @@ type CompanySetup struct {
 	Locale           string       `json:"locale"`
 	PricesIncludeTax bool         `json:"prices_include_tax"`
 	DayEndsHour      int          `json:"day_ends_hour"`
+	Rules            TillRules    `json:"rules"`
 }
 
 // StoreSetup is what a receipt says of the store.
