@@ -71,6 +71,16 @@ func (t *Till) PrintReport(shiftID uuid.UUID) (wire.RegisterState, error) {
 	return t.engine.PrintReport(shiftID)
 }
 
+// FindReceipt finds a sale by the number on its receipt.
+func (t *Till) FindReceipt(number string) (wire.Returnable, error) {
+	return t.engine.FindReceipt(number)
+}
+
+// TakeBack puts lines of a found receipt on the cart, as returns.
+func (t *Till) TakeBack(in wire.BackAsked) (wire.RegisterState, error) {
+	return t.engine.TakeBack(in)
+}
+
 // Scan does what a scanned or typed code asks for.
 func (t *Till) Scan(code string) (wire.ScanResult, error) {
 	return t.engine.Scan(code)

@@ -27,6 +27,7 @@ type basket struct {
 	CustomerID   *uuid.UUID        `json:"customer_id,omitempty"`
 	CustomerName string            `json:"customer_name,omitempty"`
 	Discount     *pricing.Discount `json:"discount,omitempty"`
+	Back         *taken            `json:"back,omitempty"`
 
 	priced pricing.Priced
 }
@@ -122,12 +123,11 @@ func (e *Engine) edit(edit func(b *basket) error) error {
 	if next.ID == uuid.Nil {
 		next.ID = newID()
 	}
-	var err error
-	if next.priced, err = pricing.Price(e.pricingCart(&next)); err != nil {
+	if err := e.price(&next); err != nil {
 		return pricingFault(err)
 	}
 	step("cart.priced")
-	err = e.journal.write(e.ctx, func(tx *sql.Tx) error {
+	err := e.journal.write(e.ctx, func(tx *sql.Tx) error {
 		if err := e.keepStep(tx); err != nil {
 			return err
 		}
@@ -144,7 +144,7 @@ func (e *Engine) edit(edit func(b *basket) error) error {
 	step("cart.committed")
 	e.cart = next
 	e.steps = min(e.steps+1, maxUndo)
-	if len(next.Lines) > 0 {
+	if !next.empty() {
 		e.last = nil
 	}
 	return nil
@@ -211,9 +211,7 @@ func (e *Engine) readCart(body string, b *basket) error {
 	if err := json.Unmarshal([]byte(body), b); err != nil {
 		return err
 	}
-	var err error
-	b.priced, err = pricing.Price(e.pricingCart(b))
-	return err
+	return e.price(b)
 }
 
 // Undo takes back the last step on the cart. Fails with till.nothing_to_undo.

@@ -28,7 +28,7 @@ func (e *Engine) Complete(tenders []wire.TenderIn) (wire.RegisterState, error) {
 	if err := e.selling(); err != nil {
 		return e.state(), err
 	}
-	if len(e.cart.Lines) == 0 {
+	if e.cart.empty() {
 		return e.state(), errCartEmpty
 	}
 	f, err := e.finish(tenders)
@@ -61,10 +61,10 @@ type finished struct {
 // finish prices and settles the cart. The sale has no number yet.
 func (e *Engine) finish(tenders []wire.TenderIn) (*finished, error) {
 	cart := e.pricingCart(&e.cart)
-	priced, err := pricing.Price(cart)
-	if err != nil {
+	if err := e.price(&e.cart); err != nil {
 		return nil, pricingFault(err)
 	}
+	priced := e.cart.priced
 	methods, err := e.methodsOf(tenders)
 	if err != nil {
 		return nil, err
@@ -123,6 +123,7 @@ func (e *Engine) newSale(priced pricing.Priced, settled pricing.Settlement) wire
 			Net: p.Net, Tax: p.Tax, Total: p.Total,
 		})
 	}
+	e.addReturns(&sale)
 	return sale
 }
 
@@ -179,6 +180,13 @@ func (e *Engine) writeSale(tx *sql.Tx, f *finished) error {
 	if err != nil {
 		return err
 	}
+	if sale.OriginalID != nil {
+		_, err := tx.ExecContext(e.ctx, "insert into returns (id, original_id) values (?, ?)", sale.ID.String(), sale.OriginalID.String())
+		if err != nil {
+			return err
+		}
+		step("complete.return_written")
+	}
 	step("complete.sale_written")
 	if err := e.record(tx, sale.ID, wire.EntrySaleFinished, sale); err != nil {
 		return err
@@ -199,7 +207,7 @@ func (e *Engine) finished(f *finished) {
 		At: f.sale.CompletedAt,
 	}
 	for _, l := range f.sale.Lines {
-		if l.ItemID != nil {
+		if l.ItemID != nil && !l.NotRestocked {
 			e.unsent.add(*l.ItemID, l.Quantity)
 		}
 	}
@@ -222,15 +230,17 @@ func (e *Engine) receiptOf(sale wire.FinishedSale, cart pricing.Cart, priced pri
 		TaxNumber: store.TaxNumber, Header: store.ReceiptHeader, Footer: store.ReceiptFooter,
 		StoreName: store.Name, TillName: e.setup.Register.Name, CashierName: e.person.Name,
 		CustomerName: e.cart.CustomerName, CompletedAt: at, ZoneName: zone,
-		Lines: make([]receipt.Line, len(sale.Lines)), Tenders: make([]receipt.Tender, len(methods)),
+		Lines: make([]receipt.Line, len(e.cart.Lines)), Tenders: make([]receipt.Tender, len(methods)),
 	}
-	for i, l := range sale.Lines {
-		doc.Lines[i] = receipt.Line{Name: l.Name, Unit: printedUnit(l)}
+	for i := range doc.Lines {
+		doc.Lines[i] = receipt.Line{Name: sale.Lines[i].Name, Unit: printedUnit(sale.Lines[i])}
 	}
 	for i, m := range methods {
 		doc.Tenders[i].Name = m.Name
 	}
-	return doc, doc.SetAmounts(cart, priced, settled)
+	err := doc.SetAmounts(cart, priced, settled)
+	e.printReturns(&doc)
+	return doc, err
 }
 
 // printedUnit leaves out the unit of what is counted: "3 x" says it.

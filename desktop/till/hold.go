@@ -21,7 +21,7 @@ func (e *Engine) Hold(name string) (wire.RegisterState, error) {
 	if err := e.selling(); err != nil {
 		return e.state(), err
 	}
-	if len(e.cart.Lines) == 0 {
+	if e.cart.empty() {
 		return e.state(), errCartEmpty
 	}
 	body, err := json.Marshal(e.cart)
@@ -92,7 +92,7 @@ func (e *Engine) Recall(id uuid.UUID) (wire.RegisterState, error) {
 	if err := e.selling(); err != nil {
 		return e.state(), err
 	}
-	if len(e.cart.Lines) > 0 {
+	if !e.cart.empty() {
 		return e.state(), errCartOpen
 	}
 	var body string

@@ -136,7 +136,7 @@ func (q quantities) take(entry wire.Entry, sign int) error {
 		return fmt.Errorf("entry %d: %w", entry.No, err)
 	}
 	for _, l := range sale.Lines {
-		if l.ItemID == nil {
+		if l.ItemID == nil || l.NotRestocked {
 			continue
 		}
 		if sign < 0 {

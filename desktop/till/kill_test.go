@@ -121,7 +121,7 @@ func (p *process) end() (killed bool) {
 // killPoints are the steps between which a till can die.
 var killPoints = []string{
 	"cart.priced", "cart.step_kept", "cart.written", "cart.committed", "hold.written", "recall.cleared",
-	"complete.begun", "complete.priced", "complete.tx_begun", "complete.numbered", "complete.sale_written",
+	"complete.return_written", "complete.begun", "complete.priced", "complete.tx_begun", "complete.numbered", "complete.sale_written",
 	"complete.journalled", "complete.cart_dropped", "complete.committed", "print.rendered", "complete.spooled",
 	"cash.begun", "cash.written", "cash.committed", "print.done", "print.kept", "upload.ready", "upload.answered", "upload.marked",
 }
@@ -144,6 +144,9 @@ var script = []struct {
 	{"Complete", []any{[]wire.TenderIn{{MethodID: cash, Amount: 500}}}, "0 lines, 1 held, 2 sales, 700 in"},
 	{"Recall", nil, "1 lines, 0 held, 2 sales, 700 in"},
 	{"Complete", []any{[]wire.TenderIn{{MethodID: card, Amount: 129}}}, "0 lines, 0 held, 3 sales, 700 in"},
+	{"SignIn", []any{manager, "1234"}, "0 lines, 0 held, 3 sales, 700 in"},
+	{"TakeBack", nil, "1 lines, 0 held, 3 sales, 700 in"},
+	{"Complete", []any{[]wire.TenderIn{{MethodID: cash, Amount: -129}}}, "0 lines, 0 held, 4 sales, 700 in"},
 }
 
 var receiptNo = regexp.MustCompile(`1A-\d{6}`)
@@ -180,6 +183,15 @@ func playUntilDeath(t *testing.T, dir, killAt string) (answered int, killed bool
 			require.NoError(t, json.Unmarshal(value, &held))
 			args = []any{held[0].ID}
 		}
+		if line.do == "TakeBack" {
+			value, alive := p.do(t, "FindReceipt", "1A-000001")
+			if !alive {
+				return answered, p.end()
+			}
+			var found wire.Returnable
+			require.NoError(t, json.Unmarshal(value, &found))
+			args = []any{back(found, "1", true)}
+		}
 		if _, alive := p.do(t, line.do, args...); !alive {
 			return answered, p.end()
 		}
@@ -204,7 +216,11 @@ func playUntilDeath(t *testing.T, dir, killAt string) (answered int, killed bool
 func requireWhole(t *testing.T, f *fixture, answered int, killed bool) {
 	f.open()
 	if answered > 0 {
-		f.signIn(cashier)
+		person := cashier
+		if answered > len(script)-3 {
+			person = manager
+		}
+		f.signIn(person)
 		state := f.State()
 		recent, err := f.Recent(100)
 		require.NoError(t, err)

@@ -62,6 +62,9 @@ func (e *Engine) SetPrice(lineID uuid.UUID, price money.Amount) (wire.RegisterSt
 // RemoveLine takes a line off the cart.
 func (e *Engine) RemoveLine(lineID uuid.UUID) (wire.RegisterState, error) {
 	return e.change(func(b *basket) error {
+		if b.dropBack(lineID) {
+			return nil
+		}
 		at := b.at(lineID)
 		if at < 0 {
 			return errLine
@@ -83,7 +86,7 @@ func (e *Engine) RemoveLine(lineID uuid.UUID) (wire.RegisterState, error) {
 func (e *Engine) SelectLine(lineID uuid.UUID) (wire.RegisterState, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.cart.at(lineID) < 0 {
+	if probe := e.cart.copy(); e.cart.at(lineID) < 0 && !probe.dropBack(lineID) {
 		return e.state(), errLine
 	}
 	e.cart.Selected = &lineID
@@ -121,6 +124,9 @@ func (e *Engine) ClearCart() (wire.RegisterState, error) {
 func (e *Engine) changeLine(lineID uuid.UUID, edit func(l *line) error) (wire.RegisterState, error) {
 	return e.change(func(b *basket) error {
 		at := b.at(lineID)
+		if at < 0 && b.dropBack(lineID) {
+			return errReturned
+		}
 		if at < 0 {
 			return errLine
 		}

@@ -52,10 +52,11 @@ func (e *Engine) online() bool {
 // listen is one life of the socket. It answers whether the server let it in.
 func (e *Engine) listen(s server) bool {
 	dialer := websocket.Dialer{HandshakeTimeout: 2 * dialLimit, Proxy: http.ProxyFromEnvironment}
-	if transport, ok := e.cfg.HTTP.Transport.(*http.Transport); ok {
+	if transport, ok := s.http.Transport.(*http.Transport); ok {
 		dialer.NetDialContext, dialer.TLSClientConfig = transport.DialContext, transport.TLSClientConfig
 	}
-	header := http.Header{"Authorization": {"Bearer " + s.token}}
+	header := http.Header{}
+	s.identify(header)
 	conn, resp, err := dialer.DialContext(e.ctx, "ws"+strings.TrimPrefix(s.base, "http")+"/live", header)
 	if resp != nil {
 		_ = resp.Body.Close()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"souk/shared/fault"
 	"souk/shared/wire"
 )
 
@@ -18,6 +19,10 @@ type pairing struct {
 	DeviceID   uuid.UUID `json:"device_id"`
 	RegisterID uuid.UUID `json:"register_id"`
 	Series     string    `json:"series"`
+	// Key is the server's, by which this till knows it; "" where the system's roots do.
+	Key string `json:"key,omitempty"`
+	// Shop is the shop's slug, where the address is the server's and not the shop's.
+	Shop string `json:"shop,omitempty"`
 }
 
 func (p *pairing) secret() string { return "till-" + p.DeviceID.String() }
@@ -29,6 +34,7 @@ func (e *Engine) loadPairing() error {
 		return err
 	}
 	e.pairing = &kept
+	e.http = trusting(e.cfg.HTTP, kept.Key, nil)
 	if _, err := getMeta(e.ctx, e.journal.db, "blocked", &e.link.Blocked); err != nil {
 		return err
 	}
@@ -49,16 +55,22 @@ func (e *Engine) loadPairing() error {
 // till.offline, till.paired if it belongs to another shop, till.shift_open, and
 // with whatever the server says of the code.
 func (e *Engine) Pair(address, code, deviceName string) (wire.RegisterState, error) {
-	base, err := cleanAddress(address)
+	base, shop, err := cleanAddress(address)
 	if err != nil {
 		return e.State(), err
 	}
-	if err := e.mayPair(base); err != nil {
+	if err := e.mayPair(base, shop); err != nil {
 		return e.State(), err
 	}
-	in := wire.PairingIn{Code: strings.TrimSpace(code), DeviceName: deviceName}
+	plainCode, key := wire.SplitCode(code)
+	if key != "" && !strings.HasPrefix(base, "https://") {
+		return e.State(), errNeedsTLS
+	}
+	whole := ""
+	client := trusting(e.cfg.HTTP, key, func(seen string) { whole = seen })
+	in := wire.PairingIn{Code: plainCode, DeviceName: deviceName}
 	var made wire.Pairing
-	if err := e.server(base, "").post(e.ctx, "/api/devices", in, &made); err != nil {
+	if err := (server{http: client, base: base, shop: shop}).post(e.ctx, "/api/devices", in, &made); err != nil {
 		return e.State(), err
 	}
 
@@ -71,7 +83,7 @@ func (e *Engine) Pair(address, code, deviceName string) (wire.RegisterState, err
 	}
 	next := &pairing{
 		Address: base, TenantID: made.TenantID, DeviceID: made.DeviceID,
-		RegisterID: made.RegisterID, Series: made.Series,
+		RegisterID: made.RegisterID, Series: made.Series, Key: whole, Shop: shop,
 	}
 	if err := e.cfg.Secrets.Put(next.secret(), made.Token); err != nil {
 		return e.state(), fmt.Errorf("keep the till's key: %w", err)
@@ -83,6 +95,7 @@ func (e *Engine) Pair(address, code, deviceName string) (wire.RegisterState, err
 		return e.state(), e.diskFault(err)
 	}
 	e.pairing, e.token, e.link.Blocked = next, made.Token, ""
+	e.http = trusting(e.cfg.HTTP, next.Key, nil)
 	if err := e.loadJournal(); err != nil {
 		return e.state(), err
 	}
@@ -101,13 +114,19 @@ func (e *Engine) forgetCopy() error {
 }
 
 // mayPair spares a code that would be used up for nothing.
-func (e *Engine) mayPair(base string) error {
+//
+// The same shop may be reached another way than before, by name where it was by
+// IP address; whether it is the same the server's answer tells.
+func (e *Engine) mayPair(base, shop string) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.pairing == nil {
 		return nil
 	}
-	if e.pairing.Address != base {
+	if known := e.slug(); shop != "" && known != "" && shop != known {
+		return errPaired
+	}
+	if shop == "" && e.pairing.Shop == "" && e.pairing.Address != base {
 		return errPaired
 	}
 	if e.shift != nil {
@@ -148,15 +167,28 @@ func (e *Engine) moveUnsent(tx *sql.Tx, from, to uuid.UUID) error {
 	return nil
 }
 
-// cleanAddress brings what a person typed to scheme and host.
-func cleanAddress(address string) (string, error) {
+// slug is the paired shop's, as far as it is known here.
+func (e *Engine) slug() string {
+	if e.setup != nil {
+		return e.setup.Company.Slug
+	}
+	return e.pairing.Shop
+}
+
+// cleanAddress brings what a person typed to scheme and host, and to the shop
+// where that is named behind the host: 192.168.1.20:8443/corner-shop.
+func cleanAddress(address string) (base, shop string, err error) {
 	address = strings.TrimSpace(address)
 	if !strings.Contains(address, "://") {
 		address = "https://" + address
 	}
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return "", errAddress
+		return "", "", errAddress
 	}
-	return u.Scheme + "://" + u.Host, nil
+	shop, _, _ = strings.Cut(strings.Trim(u.Path, "/"), "/")
+	return u.Scheme + "://" + u.Host, strings.ToLower(shop), nil
 }
+
+var errNeedsTLS = fault.Invalid("till.needs_tls").
+	Say("This code carries the server's key, so the address begins with https://. Type it as the office shows it.")

@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"souk/shared/fault"
+	"souk/shared/wire"
 )
 
 // Proxy forwards what the window's page asks of the server, as this device: the
@@ -15,7 +16,7 @@ import (
 func (e *Engine) Proxy() http.Handler {
 	return &httputil.ReverseProxy{
 		Rewrite:   e.redirect,
-		Transport: e.cfg.HTTP.Transport,
+		Transport: carrier{e},
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) {
 			if _, paired := e.paired(); !paired {
 				unavailable(w, errNotPaired)
@@ -30,7 +31,7 @@ func (e *Engine) Proxy() http.Handler {
 // itself (its cookies, its odd origin) stays here: the server refuses foreign
 // origins.
 func (e *Engine) redirect(r *httputil.ProxyRequest) {
-	for _, name := range []string{"Cookie", "Origin", "Referer", "Authorization"} {
+	for _, name := range []string{"Cookie", "Origin", "Referer", "Authorization", wire.ShopHeader} {
 		r.Out.Header.Del(name)
 	}
 	s, paired := e.paired()
@@ -44,7 +45,17 @@ func (e *Engine) redirect(r *httputil.ProxyRequest) {
 		return
 	}
 	r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = target.Scheme, target.Host, target.Host
-	r.Out.Header.Set("Authorization", "Bearer "+s.token)
+	s.identify(r.Out.Header)
+}
+
+// carrier sends by the client of the pairing that there is now.
+type carrier struct{ e *Engine }
+
+func (c carrier) RoundTrip(r *http.Request) (*http.Response, error) {
+	if s, paired := c.e.paired(); paired && s.http.Transport != nil {
+		return s.http.Transport.RoundTrip(r)
+	}
+	return http.DefaultTransport.RoundTrip(r)
 }
 
 func unavailable(w http.ResponseWriter, f *fault.Error) {

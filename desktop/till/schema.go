@@ -46,6 +46,12 @@ create table if not exists sales (
 ) strict;
 create index if not exists sales_shift on sales (shift_id);
 
+create table if not exists returns (
+	id          text primary key,
+	original_id text not null
+) strict;
+create index if not exists returns_original on returns (original_id);
+
 create table if not exists cash_moves (
 	id           text primary key,
 	shift_id     text not null,

@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"souk/shared/fault"
+	"souk/shared/wire"
 )
 
 // Time-outs towards the server. A request may take long on a slow line; a line
@@ -50,12 +51,9 @@ type server struct {
 	http  *http.Client
 	base  string
 	token string
+	shop  string // named to the server, where the address does not name it
 
 	device uuid.UUID
-}
-
-func (e *Engine) server(base, token string) server {
-	return server{http: e.cfg.HTTP, base: base, token: token}
 }
 
 func (s server) get(ctx context.Context, path string, out any) error {
@@ -84,12 +82,10 @@ func (s server) call(ctx context.Context, method, path string, body []byte, out 
 		req.Header.Set("Content-Type", "application/json")
 		req.Header.Set("Idempotency-Key", uuid.NewString())
 	}
-	if s.token != "" {
-		req.Header.Set("Authorization", "Bearer "+s.token)
-	}
+	s.identify(req.Header)
 	resp, err := s.http.Do(req)
 	if err != nil {
-		return errOffline.Wrap(err)
+		return unreached(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode/100 != 2 {
@@ -99,6 +95,16 @@ func (s server) call(ctx context.Context, method, path string, body []byte, out 
 		return errOffline.Wrap(err) // cut off in the middle
 	}
 	return nil
+}
+
+// identify says who calls, and which shop where the address does not.
+func (s server) identify(header http.Header) {
+	if s.token != "" {
+		header.Set("Authorization", "Bearer "+s.token)
+	}
+	if s.shop != "" {
+		header.Set(wire.ShopHeader, s.shop)
+	}
 }
 
 // refused is a fault of the server's with the status it came under.

@@ -75,7 +75,7 @@ func (e *Engine) CloseShift(counted money.Amount) (wire.ZReport, error) {
 		return wire.ZReport{}, errNoShift
 	case counted < 0:
 		return wire.ZReport{}, errAmount
-	case len(e.cart.Lines) > 0:
+	case !e.cart.empty():
 		return wire.ZReport{}, errCartOpen
 	}
 	report, err := e.report(counted)
@@ -154,7 +154,11 @@ func (e *Engine) eachSale(shift uuid.UUID, use func(wire.FinishedSale, []wire.Me
 }
 
 func addSale(z *wire.ZReport, sale wire.FinishedSale, methods []wire.MethodSetup) {
-	z.Sales++
+	if sale.Kind == wire.SaleKindSale {
+		z.Sales++
+	} else {
+		z.Refunds++
+	}
 	z.Total += sale.Total
 	z.Tax += sale.Tax
 	z.Discount += sale.Discount

@@ -87,7 +87,7 @@ func newSetup(slug string) wire.Setup {
 	return wire.Setup{
 		Company: wire.CompanySetup{
 			Name: "City Mart", Slug: slug, BusinessType: wire.Supermarket, Country: "DE", Currency: "EUR", Locale: "en-DE",
-			PricesIncludeTax: true, DayEndsHour: 4,
+			PricesIncludeTax: true, DayEndsHour: 4, Rules: wire.TillRules{OfflineRefunds: wire.RefundOwn},
 		},
 		Store:    wire.StoreSetup{ID: uuid.New(), Name: "High Street", Address: "1 High Street\nTown", TimeZone: "Europe/Berlin"},
 		Register: wire.RegisterSetup{ID: uuid.New(), Number: 1, Name: "Till 1", NextShift: 7},
@@ -144,6 +144,7 @@ func openShop(t testing.TB) *shop {
 func (s *shop) listen(address string) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/devices", s.pair)
+	mux.HandleFunc("GET /api/sync/receipt", s.known(s.sendReceipt))
 	mux.HandleFunc("GET /api/sync/setup", s.known(s.sendSetup))
 	mux.HandleFunc("GET /api/sync/items", s.known(s.sendItems))
 	mux.HandleFunc("GET /api/sync/changes", s.known(s.sendChanges))
@@ -268,6 +269,42 @@ func (s *shop) sendChanges(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	answer(w, changes)
+}
+
+// sendReceipt finds a sale among what was taken, with what came back of it.
+func (s *shop) sendReceipt(w http.ResponseWriter, r *http.Request) {
+	found := wire.Returnable{Back: []wire.LineBack{}}
+	back := map[int]*wire.LineBack{}
+	for _, sale := range s.sales() {
+		if sale.ReceiptNo == r.URL.Query().Get("number") {
+			found.Sale = sale
+		}
+	}
+	if found.Sale.ID == uuid.Nil {
+		problem(w, http.StatusNotFound, "sales.not_found")
+		return
+	}
+	for _, sale := range s.sales() {
+		if sale.OriginalID == nil || *sale.OriginalID != found.Sale.ID {
+			continue
+		}
+		for _, l := range sale.Lines {
+			if l.OriginalLine == nil {
+				continue
+			}
+			b := back[*l.OriginalLine]
+			if b == nil {
+				b = &wire.LineBack{LineNo: *l.OriginalLine}
+				back[b.LineNo] = b
+			}
+			b.Quantity, _ = b.Quantity.Sub(l.Quantity)
+			b.Gross, b.Discount, b.Net, b.Tax = b.Gross-l.Gross, b.Discount-l.Discount, b.Net-l.Net, b.Tax-l.Tax
+		}
+	}
+	for _, b := range back {
+		found.Back = append(found.Back, *b)
+	}
+	answer(w, found)
 }
 
 func (s *shop) at(id uuid.UUID) int {

@@ -64,6 +64,7 @@ func (e *Engine) shop() *wire.RegisterShop {
 		TimeZone: store.TimeZone, StoreName: store.Name,
 		RegisterID: register.ID, RegisterNumber: register.Number, RegisterName: register.Name,
 		TaxIncluded: company.PricesIncludeTax, CashStep: max(e.currency().CashStep, 1),
+		LockAfter: company.Rules.LockAfter,
 	}
 }
 
@@ -89,15 +90,17 @@ func (e *Engine) cartView() wire.CartView {
 		ID: e.cart.ID, Selected: e.cart.Selected,
 		CustomerID: e.cart.CustomerID, CustomerName: e.cart.CustomerName,
 		Discount: e.cart.Discount, CanUndo: e.steps > 0,
-		Lines: []wire.CartLineView{}, Taxes: []pricing.TaxTotal{}, QuickCash: []money.Amount{},
+		Back: e.cart.backView(), Lines: e.cart.backLines(), Taxes: []pricing.TaxTotal{}, QuickCash: []money.Amount{},
 	}
 	priced := e.cart.priced
 	view.Gross, view.Saved, view.Net, view.Tax, view.Total =
 		priced.Gross, priced.Discount, priced.Net, priced.Tax, priced.Total
 	view.Taxes = append(view.Taxes, priced.Taxes...)
-	if len(e.cart.Lines) > 0 {
+	if !e.cart.empty() {
 		view.CashDue = e.currency().RoundCash(priced.Total)
-		view.QuickCash = e.currency().QuickCash(priced.Total)
+		if priced.Total >= 0 {
+			view.QuickCash = e.currency().QuickCash(priced.Total)
+		}
 	}
 	for i, l := range e.cart.Lines {
 		view.Lines = append(view.Lines, e.lineView(l, priced.Lines[i]))

@@ -72,9 +72,7 @@ func (e *Engine) paired() (server, bool) {
 	if e.pairing == nil || e.token == "" {
 		return server{}, false
 	}
-	s := e.server(e.pairing.Address, e.token)
-	s.device = e.pairing.DeviceID
-	return s, true
+	return server{http: e.http, base: e.pairing.Address, token: e.token, shop: e.pairing.Shop, device: e.pairing.DeviceID}, true
 }
 
 func (e *Engine) setSyncing(on bool) {
@@ -84,7 +82,11 @@ func (e *Engine) setSyncing(on bool) {
 	e.announce()
 }
 
-func isOffline(err error) bool { return errors.Is(err, errOffline) }
+// isOffline holds too where another server answers than the till's own: nothing
+// is given to it, and selling goes on.
+func isOffline(err error) bool {
+	return errors.Is(err, errOffline) || errors.Is(err, errWrongServer) || errors.Is(err, errUntrusted)
+}
 
 // noteLink tells people how the exchange went, in words.
 func (e *Engine) noteLink(err error) {

@@ -26,7 +26,7 @@ var (
 // addsUp checks what the books insist on: the parts of a sale come to the whole.
 func addsUp(in wire.FinishedSale) error {
 	var gross, discount, net, tax, total, paid money.Amount
-	sound := in.Number > 0 && in.Series != "" && (in.Kind == wire.SaleKindSale) == (in.OriginalID == nil)
+	sound := in.Number > 0 && in.Series != "" && (in.Kind == wire.SaleKindSale || in.OriginalID != nil)
 	numbers := map[int]bool{}
 	for _, l := range in.Lines {
 		sound = sound && adds(&gross, l.Gross) && adds(&discount, l.Discount) && adds(&net, l.Net) && adds(&tax, l.Tax) &&
@@ -69,20 +69,25 @@ func (f uploadFacts) compare(d *document, now time.Time) {
 	if early || d.CompletedAt.After(now.Add(skew)) {
 		d.flag(FlagClockSkew)
 	}
-	if d.Kind != wire.SaleKindSale {
+	if d.Unchecked {
+		d.flag(FlagRefundOffline)
+	}
+	if d.OriginalID != nil {
 		f.compareReturn(d)
+	}
+	if d.Kind != wire.SaleKindSale {
 		return
 	}
 	items := byID(*f.items)
 	for _, l := range d.Lines {
-		if l.ItemID == nil {
+		if l.ItemID == nil || returned(d.FinishedSale, l) {
 			continue
 		}
 		if item, ok := items[*l.ItemID]; ok {
 			compareLine(d, l, item)
 		}
 	}
-	if !samePrice(d.FinishedSale) {
+	if !samePrice(sold(d.FinishedSale)) {
 		d.flag(FlagTaxDiffers)
 	}
 }
@@ -97,6 +102,27 @@ func compareLine(d *document, l wire.SaleLine, item catalog.Sellable) {
 	if l.TaxCode != item.TaxCode || !l.TaxRate.Equal(item.TaxRate) {
 		d.flag(FlagTaxDiffers)
 	}
+}
+
+// returned holds for a line that takes back one of another sale.
+func returned(in wire.FinishedSale, l wire.SaleLine) bool {
+	return in.OriginalID != nil && (in.Kind != wire.SaleKindSale || l.OriginalLine != nil)
+}
+
+// sold is the sale without the lines that take something back.
+func sold(in wire.FinishedSale) wire.FinishedSale {
+	if in.OriginalID == nil {
+		return in
+	}
+	lines := in.Lines
+	in.Lines, in.Gross, in.Net, in.Tax = nil, 0, 0, 0
+	for _, l := range lines {
+		if !returned(in, l) {
+			in.Lines = append(in.Lines, l)
+			in.Gross, in.Net, in.Tax = in.Gross+l.Gross, in.Net+l.Net, in.Tax+l.Tax
+		}
+	}
+	return in
 }
 
 // samePrice prices the sale again from its lines' gross and discounts and
@@ -123,6 +149,9 @@ func samePrice(in wire.FinishedSale) bool {
 func (f uploadFacts) compareReturn(d *document) {
 	d.values = map[int]money.Amount{}
 	for _, l := range d.Lines {
+		if !returned(d.FinishedSale, l) {
+			continue
+		}
 		at := slices.IndexFunc(*f.sold, func(s remaining) bool { return l.OriginalLine != nil && s.LineNo == *l.OriginalLine })
 		if at < 0 {
 			d.flag(FlagRefundExceeds)

@@ -92,7 +92,7 @@ func (d *document) moves(g ground) ([]inventory.Move, error) {
 	}
 	for _, line := range d.Lines {
 		item, known := g.item(line.ItemID)
-		if !known || !item.TrackStock {
+		if !known || !item.TrackStock || line.NotRestocked {
 			continue
 		}
 		move := inventory.Move{

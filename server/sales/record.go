@@ -204,7 +204,7 @@ func (f uploadFacts) booked(in wire.FinishedSale, hash []byte) (bool, []string, 
 		return false, nil, fault.Conflict("sales.changed").Say("This sale was booked before with other content. Compare the two.")
 	case f.taken.Found && f.taken.Row != in.ID:
 		return false, nil, fault.Conflict("sales.number_taken").Messagef("Receipt %s belongs to another sale. Two tills number in one series.", in.ReceiptNo)
-	case in.Kind != wire.SaleKindSale && !f.original.Found:
+	case in.OriginalID != nil && !f.original.Found:
 		return false, nil, fault.Invalid("sales.original_unknown").Say("The sale that this takes back is not there yet.")
 	}
 	return false, nil, nil

@@ -7,6 +7,7 @@ import (
 	"souk/server/platform/db"
 	"souk/shared/fault"
 	"souk/shared/money"
+	"souk/shared/pricing"
 	"souk/shared/wire"
 )
 
@@ -66,7 +67,7 @@ const (
 
 	readRemaining db.SQL = `
 		select l.line_no, l.item_id, l.original_line, l.name, l.barcode, l.unit, l.quantity, l.unit_price_minor, l.list_price_minor,
-			l.gross_minor, l.discount_minor, l.discount_reason, l.tax_code, l.tax_rate, l.net_minor, l.tax_minor, l.total_minor, l.cost_minor,
+			l.gross_minor, l.discount_minor, l.discount_reason, l.tax_code, l.tax_rate, l.net_minor, l.tax_minor, l.total_minor, l.not_restocked, l.cost_minor,
 			-coalesce(b.quantity, 0) as back_quantity, -coalesce(b.gross, 0)::bigint as back_gross_minor,
 			-coalesce(b.discount, 0)::bigint as back_discount_minor, -coalesce(b.net, 0)::bigint as back_net_minor,
 			-coalesce(b.tax, 0)::bigint as back_tax_minor, -coalesce(b.cost, 0)::bigint as back_cost_minor
@@ -120,12 +121,12 @@ func (r remaining) take(quantity decimal.Decimal) (part, *refusal) {
 		return part{}, &refusal{"sales.refund_exceeds", "More than what is left of this line. Lower the quantity."}
 	}
 	share := func(whole, before money.Amount) money.Amount {
-		return portion(whole, back, r.Quantity) - before
+		return pricing.Portion(whole, back, r.Quantity) - before
 	}
 	return part{
 		quantity: quantity,
 		gross:    share(r.Gross, r.BackGross), discount: share(r.Discount, r.BackDiscount),
-		net: share(r.Net, r.BackNet), tax: share(r.Tax, r.BackTax), cost: max(share(r.Cost, r.BackCost), 0),
+		net: share(r.Net, r.BackNet), tax: share(r.Tax, r.BackTax), cost: max(share(r.Cost, pricing.Portion(r.Cost, r.BackQuantity, r.Quantity)), 0),
 	}, nil
 }
 
@@ -138,22 +139,4 @@ func (r remaining) less(p part) remaining {
 	r.BackTax += p.tax
 	r.BackCost += p.cost
 	return r
-}
-
-// portion is whole × some/all, rounded half away from zero; some is at most all.
-func portion(whole money.Amount, some, all decimal.Decimal) money.Amount {
-	num, den := atScale(some), atScale(all)
-	if num == den {
-		return whole
-	}
-	got, err := money.Ratio(uint64(whole.Abs()), num, den)
-	if err != nil { // some ≤ all, so it cannot be larger than whole
-		return whole
-	}
-	return got * money.Amount(whole.Sign())
-}
-
-// atScale is a quantity in ten-thousandths, the finest that is kept.
-func atScale(q decimal.Decimal) uint64 {
-	return q.Rescale(4).Coef()
 }

@@ -62,6 +62,7 @@ const (
 	FlagRegisterDiffers = "register_differs" // names another register than the device's
 	FlagCurrencyDiffers = "currency_differs" // in another currency than the shop's
 	FlagRefundExceeds   = "refund_exceeds"   // takes back more than was left of its sale
+	FlagRefundOffline   = "refund_offline"   // given back by a till that could not ask what had come back before
 	FlagReasonUnknown   = "reason_unknown"   // cash moved for a reason that the server does not know
 )
 
@@ -70,6 +71,6 @@ func Flags() []string {
 	return []string{
 		FlagPriceDiffers, FlagTaxDiffers, FlagItemUnknown, FlagItemInactive, FlagCustomerUnknown, FlagShiftUnknown,
 		FlagShiftClosed, FlagMethodUnknown, FlagClockSkew, FlagStockNegative, FlagNumberGap, FlagSeriesUnknown,
-		FlagRegisterDiffers, FlagCurrencyDiffers, FlagRefundExceeds,
+		FlagRegisterDiffers, FlagCurrencyDiffers, FlagRefundExceeds, FlagRefundOffline,
 	}
 }

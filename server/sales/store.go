@@ -72,18 +72,19 @@ const (
 	insertSale db.SQL = `
 		insert into sales (tenant_id, id, kind, series, number, receipt_no, original_id, store_id, location_id, register_id,
 			shift_id, person_id, customer_id, business_date, completed_at, received_at, currency, tax_included, gross_minor,
-			discount_minor, net_minor, tax_minor, total_minor, rounding_minor, due_minor, cost_minor, flags, note, content_hash)
+			discount_minor, net_minor, tax_minor, total_minor, rounding_minor, due_minor, cost_minor, flags, note, content_hash, approved_by)
 		values (@tenant, @id, @kind, @series, @number, @receipt_no, @original, @store, @location, @register,
 			@shift, @person, @customer, @business_date, @completed_at, @now, @currency, @tax_included, @gross,
-			@discount, @net, @tax, @total, @rounding, @due, @cost, @flags, @note, @hash)`
+			@discount, @net, @tax, @total, @rounding, @due, @cost, @flags, @note, @hash, @approved)`
 
 	insertLines db.SQL = `
 		insert into sale_lines (tenant_id, sale_id, line_no, item_id, original_line, name, barcode, unit, quantity, unit_price_minor,
-			list_price_minor, gross_minor, discount_minor, discount_reason, tax_code, tax_rate, net_minor, tax_minor, total_minor, cost_minor)
+			list_price_minor, gross_minor, discount_minor, discount_reason, tax_code, tax_rate, net_minor, tax_minor, total_minor, cost_minor,
+			not_restocked)
 		select @tenant, @sale, *
 		from   unnest(@line_nos::int[], @items::uuid[], @original_lines::int[], @names::text[], @barcodes::text[], @units::text[],
 			@quantities::numeric[], @unit_prices::bigint[], @list_prices::bigint[], @grosses::bigint[], @discounts::bigint[], @reasons::text[],
-			@tax_codes::text[], @tax_rates::numeric[], @nets::bigint[], @taxes::bigint[], @totals::bigint[], @costs::bigint[])`
+			@tax_codes::text[], @tax_rates::numeric[], @nets::bigint[], @taxes::bigint[], @totals::bigint[], @costs::bigint[], @lost::bool[])`
 
 	insertTenders db.SQL = `
 		insert into tenders (tenant_id, sale_id, line_no, method_id, amount_minor, tendered_minor, change_minor, reference)
@@ -130,7 +131,7 @@ func (d *document) insert(b *db.Batch) {
 		"store": d.storeID, "location": d.locationID, "register": d.RegisterID, "shift": d.ShiftID, "person": d.PersonID,
 		"customer": d.CustomerID, "business_date": d.businessDate, "completed_at": d.CompletedAt, "now": b.Tx().Now(),
 		"currency": d.Currency, "tax_included": d.TaxIncluded, "gross": d.Gross, "discount": d.Discount, "net": d.Net, "tax": d.Tax,
-		"total": d.Total, "rounding": d.Rounding, "due": d.Due, "cost": d.cost(), "flags": flags, "note": d.Note, "hash": d.hash,
+		"total": d.Total, "rounding": d.Rounding, "due": d.Due, "cost": d.cost(), "flags": flags, "note": d.Note, "hash": d.hash, "approved": d.ApprovedBy,
 	})
 	d.insertLines(b)
 	d.insertTenders(b)
@@ -142,6 +143,7 @@ type lineColumns struct {
 	items                                                []*uuid.UUID
 	names, barcodes, units, reasons, codes               []string
 	quantities, rates                                    []decimal.Decimal
+	lost                                                 []bool
 	prices, lists, grosses, discounts, nets, taxes, sums []money.Amount
 }
 
@@ -154,6 +156,7 @@ func (d *document) insertLines(b *db.Batch) {
 		c.names, c.barcodes, c.units = append(c.names, l.Name), append(c.barcodes, l.Barcode), append(c.units, l.Unit)
 		c.reasons, c.codes = append(c.reasons, l.DiscountReason), append(c.codes, l.TaxCode)
 		c.quantities, c.rates = append(c.quantities, l.Quantity), append(c.rates, l.TaxRate)
+		c.lost = append(c.lost, l.NotRestocked)
 		c.prices, c.lists = append(c.prices, l.UnitPrice), append(c.lists, l.ListPrice)
 		c.grosses, c.discounts = append(c.grosses, l.Gross), append(c.discounts, l.Discount)
 		c.nets, c.taxes, c.sums = append(c.nets, l.Net), append(c.taxes, l.Tax), append(c.sums, l.Total)
@@ -162,7 +165,7 @@ func (d *document) insertLines(b *db.Batch) {
 		"sale": d.ID, "line_nos": c.nos, "items": c.items, "original_lines": c.originals, "names": c.names, "barcodes": c.barcodes,
 		"units": c.units, "quantities": c.quantities, "unit_prices": c.prices, "list_prices": c.lists, "grosses": c.grosses,
 		"discounts": c.discounts, "reasons": c.reasons, "tax_codes": c.codes, "tax_rates": c.rates, "nets": c.nets, "taxes": c.taxes,
-		"totals": c.sums, "costs": d.costs,
+		"totals": c.sums, "costs": d.costs, "lost": c.lost,
 	})
 }
 

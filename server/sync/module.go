@@ -7,6 +7,7 @@ import (
 	"souk/server/platform/live"
 	"souk/server/platform/module"
 	"souk/server/platform/web"
+	"souk/server/sales"
 	"souk/shared/wire"
 )
 
@@ -32,6 +33,7 @@ var Module = module.Module{
 	Routes: []web.Route{
 		web.Get("/sync/setup", Till, Setup),
 		web.Get("/sync/items", Till, Items),
+		web.Get("/sync/receipt", Till, sales.FindReceipt),
 		web.Get("/sync/changes", Till, ChangesSince),
 		web.PostOutside("/sync/entries", Till, Take),
 		web.Get("/sync/exceptions", Review, ListExceptions),

@@ -9,12 +9,14 @@ import (
 	"souk/server/platform/db"
 	"souk/server/platform/web"
 	"souk/shared/fault"
+	"souk/shared/money"
 	"souk/shared/wire"
 )
 
 const (
 	readCompany db.SQL = `
-		select name, business_type, country, currency, locale, prices_include_tax, day_ends_hour
+		select name, business_type, country, currency, locale, prices_include_tax, day_ends_hour, offline_refunds,
+		       offline_refund_limit_minor as refund_limit, lock_after_minutes as lock_after
 		from   company
 		where  tenant_id = @tenant`
 
@@ -71,6 +73,9 @@ type companyRow struct {
 	Locale           string
 	PricesIncludeTax bool
 	DayEndsHour      int
+	OfflineRefunds   wire.OfflineRefunds
+	RefundLimit      money.Amount
+	LockAfter        int
 }
 
 // setupReads are all that a till needs besides its items, on their way.
@@ -108,6 +113,7 @@ func (s setupReads) setup(ctx context.Context) (wire.Setup, error) {
 		Company: wire.CompanySetup{
 			Name: c.Name, Slug: web.TenantOf(ctx).Slug, BusinessType: c.BusinessType, Country: c.Country, Currency: c.Currency,
 			Locale: c.Locale, PricesIncludeTax: c.PricesIncludeTax, DayEndsHour: c.DayEndsHour,
+			Rules: wire.TillRules{OfflineRefunds: c.OfflineRefunds, RefundLimit: c.RefundLimit, LockAfter: c.LockAfter},
 		},
 		Store: s.store.Row, Register: s.register.Row, Units: *s.units, TaxCodes: *s.taxes, Categories: *s.categories,
 		Methods: *s.methods, People: make([]wire.PersonSetup, len(*s.people)),

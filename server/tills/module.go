@@ -50,6 +50,8 @@ var Module = module.Module{
 		web.PostOutside("/devices", web.Anyone, Pair),
 		web.Get("/devices", Manage, Devices),
 		web.Delete("/devices/{id}", Manage, Revoke),
+		web.Get("/till-rules", Read, Rules),
+		web.Put("/till-rules", Manage, ChangeRules),
 		web.Get("/shifts", Read, ListShifts),
 		web.Post("/shifts", Shifts, OpenShift),
 	},

@@ -19,9 +19,8 @@ import (
 
 const (
 	// letters are those that nobody mistakes for another when they are read out.
-	letters    = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-	codeLength = 10
-	codeLasts  = 10 * time.Minute
+	letters   = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+	codeLasts = 10 * time.Minute
 )
 
 const (
@@ -71,10 +70,13 @@ type RegisterID struct {
 	ID uuid.UUID `path:"id"`
 }
 
-// PairingCode is what a manager reads out to the new till.
+// PairingCode is what a manager reads out to the new till. Where no authority
+// vouches for the server, the code goes on with the beginning of the server's
+// key, and the till takes no other server for it.
 type PairingCode struct {
 	Code      string    `json:"code" doc:"Shown once; the server keeps its hash"`
 	ExpiresAt time.Time `json:"expires_at"`
+	Addresses []string  `json:"addresses" nullable:"false" doc:"What to type at the till, the likeliest first"`
 }
 
 // MakeCode makes a code that pairs one device with a register within ten minutes.
@@ -98,11 +100,34 @@ func MakeCode(ctx context.Context, tx *db.Tx, in RegisterID) (PairingCode, error
 		"id": uuid.Must(uuid.NewV7()), "register": in.ID, "hash": hashCode(tx.TenantID(), code.Code),
 		"by": tx.ActorID(), "now": tx.Now(), "expires": code.ExpiresAt,
 	})
+	site := web.SiteOf(ctx)
+	code.Addresses = addresses(site, web.TenantOf(ctx).Slug)
+	if site.Key != nil {
+		code.Code += wire.KeyText(site.Key)[:wire.KeyLetters]
+	}
 	return code, batch.Done()
 }
 
+// addresses are those of the shop: under the server's domain, and, for tills on
+// the shop's network that cannot look the domain up, the machine's with the shop
+// behind it. A domain that means "this computer" everywhere comes last.
+func addresses(site web.Site, slug string) []string {
+	out := []string{}
+	for _, base := range site.Addresses {
+		out = append(out, base+"/"+slug)
+	}
+	if site.Domain == "" {
+		return out
+	}
+	named := site.Scheme + "://" + slug + "." + site.Domain + site.Port
+	if site.Domain == "localhost" || strings.HasSuffix(site.Domain, ".localhost") {
+		return append(out, named)
+	}
+	return append([]string{named}, out...)
+}
+
 func drawCode() string {
-	draw := make([]byte, codeLength)
+	draw := make([]byte, wire.CodeLetters)
 	_, _ = rand.Read(draw) // never fails, by its contract
 	for i, b := range draw {
 		draw[i] = letters[int(b)%len(letters)] // 32 letters divide 256: no letter is likelier
@@ -111,7 +136,7 @@ func drawCode() string {
 }
 
 func hashCode(tenant uuid.UUID, code string) []byte {
-	code = strings.NewReplacer(" ", "", "-", "").Replace(strings.ToUpper(code))
+	code, _ = wire.SplitCode(code)
 	sum := sha256.Sum256(append(tenant[:], code...))
 	return sum[:]
 }

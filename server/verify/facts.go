@@ -55,7 +55,7 @@ const salesAreBookedOnce = `
 		having count(m.id) > 1
 		or     count(m.id) = 1 and (sum(m.quantity) <> -l.quantity or sum(m.value_minor) <> -l.cost_minor
 		                            or bool_or(m.item_id <> l.item_id or m.location_id <> s.location_id))
-		or     count(m.id) = 0 and (l.cost_minor <> 0 or i.track_stock and i.updated_at <= s.received_at)
+		or     count(m.id) = 0 and (l.cost_minor <> 0 or i.track_stock and not l.not_restocked and i.updated_at <= s.received_at)
 		union  all
 		select m.tenant_id, format('a move is of a line of %s that is not there', m.source_type), array[m.id, m.source_id]
 		from   stock_moves m

@@ -53,6 +53,7 @@ type RegisterShop struct {
 	RegisterNumber int          `json:"register_number"`
 	RegisterName   string       `json:"register_name"`
 	TaxIncluded    bool         `json:"tax_included"`
+	LockAfter      int          `json:"lock_after_minutes"`
 	CashStep       money.Amount `json:"cash_step_minor" doc:"The smallest coin: cash is rounded to it"`
 }
 
@@ -91,6 +92,7 @@ type CartView struct {
 	Taxes        []pricing.TaxTotal `json:"taxes" nullable:"false"`
 	QuickCash    []money.Amount     `json:"quick_cash" nullable:"false"`
 	CanUndo      bool               `json:"can_undo"`
+	Back         *BackView          `json:"back,omitempty" doc:"Where the lines with negative quantities come from"`
 }
 
 // CartLineView is one line of the cart.

@@ -78,6 +78,8 @@ type SaleLine struct {
 	Net            money.Amount    `json:"net_minor" db:"net_minor"`
 	Tax            money.Amount    `json:"tax_minor" db:"tax_minor"`
 	Total          money.Amount    `json:"total_minor" db:"total_minor"`
+	// NotRestocked is set on a line that came back and did not go on the shelf.
+	NotRestocked bool `json:"not_restocked,omitempty" db:"not_restocked"`
 }
 
 // SaleTender is one payment of a finished sale. Amount is what the shop keeps.
@@ -97,7 +99,7 @@ type FinishedSale struct {
 	Series      string       `json:"series"`
 	Number      int64        `json:"number"`
 	ReceiptNo   string       `json:"receipt_no"`
-	OriginalID  *uuid.UUID   `json:"original_id,omitempty"`
+	OriginalID  *uuid.UUID   `json:"original_id,omitempty" doc:"The sale that it takes back, or in an exchange takes lines back of"`
 	RegisterID  uuid.UUID    `json:"register_id"`
 	ShiftID     uuid.UUID    `json:"shift_id"`
 	PersonID    uuid.UUID    `json:"person_id"`
@@ -115,6 +117,10 @@ type FinishedSale struct {
 	Rounding    money.Amount `json:"rounding_minor" doc:"Cash rounding; due = total + rounding"`
 	Due         money.Amount `json:"due_minor"`
 	Note        string       `json:"note,omitempty"`
+	// ApprovedBy lent the right to take back, where the person has it not.
+	ApprovedBy *uuid.UUID `json:"approved_by,omitempty"`
+	// Unchecked is set if the till could not ask what had come back already.
+	Unchecked bool `json:"unchecked,omitempty"`
 }
 
 // ReceiptNo is how a number of a series is printed.
