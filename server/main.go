@@ -7,7 +7,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -22,11 +21,16 @@ const usage = `souk is the server of Souk, a point of sale and ERP for many shop
   souk tenant add [--name ...]             make a shop; asks for what is not given (souk tenant add --help)
   souk tenant list                         list the shops
   souk demo                                make the demo shops if they are not there
+  souk backup [DIR]                        copy the embedded database beside selling, and try to restore the copy
+  souk restore [--replace] BACKUP          put a backup in the database's place; --replace moves the present one aside
+  souk doctor [--json]                     say what is wrong and what to do; exits 1 with warnings, 2 with errors
+  souk operator add EMAIL SHOP             let an owner of that shop look after this installation
   souk verify                              read the whole database and say what is broken; exits 1 if anything is
   souk openapi                             print the description of the API
   souk version                             print the version
 
-Settings: SOUK_DATA, SOUK_ADDR (127.0.0.1:8080), SOUK_DOMAIN (localhost), SOUK_DATABASE_URL, SOUK_TRUSTED_PROXIES, SOUK_LOG (text or json).
+Settings: SOUK_DATA, SOUK_ADDR (127.0.0.1:8080), SOUK_DOMAIN (localhost), SOUK_DATABASE_URL, SOUK_TRUSTED_PROXIES, SOUK_LOG (text or json), SOUK_LOG_LEVEL,
+SOUK_BACKUP_DIR, SOUK_BACKUP_HOUR (3; -1 for never), SOUK_BACKUP_DAYS (7), SOUK_BACKUP_WEEKS (4), SOUK_UPDATE_URL.
 `
 
 func main() {
@@ -35,6 +39,9 @@ func main() {
 	stop()
 	if errors.Is(err, flag.ErrHelp) {
 		os.Exit(2)
+	}
+	if code := new(exitCode); errors.As(err, code) {
+		os.Exit(int(*code))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "souk:", err)
@@ -51,7 +58,9 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	logTo(cfg)
+	if err := app.LogTo(cfg, os.Stderr, args[0] == "serve"); err != nil {
+		return err
+	}
 	switch args[0] {
 	case "serve":
 		return serve(ctx, cfg, args[1:])
@@ -61,12 +70,14 @@ func run(ctx context.Context, args []string) error {
 		return tenant(ctx, cfg, args[1:])
 	case "demo":
 		return app.MakeDemo(ctx, cfg, os.Stdout)
+	case "backup", "restore", "doctor", "operator":
+		return keep(ctx, cfg, args[0], args[1:])
 	case "verify":
 		return app.Verify(ctx, cfg, os.Stdout)
 	case "openapi":
 		return app.WriteOpenAPI(os.Stdout)
 	case "version":
-		fmt.Println(app.Version)
+		app.WriteVersion(os.Stdout)
 		return nil
 	default:
 		fmt.Fprint(os.Stderr, usage)
@@ -96,10 +107,41 @@ func tenant(ctx context.Context, cfg app.Config, args []string) error {
 	}
 }
 
-func logTo(cfg app.Config) {
-	var handler slog.Handler = slog.NewTextHandler(os.Stderr, nil)
-	if cfg.Log == "json" {
-		handler = slog.NewJSONHandler(os.Stderr, nil)
+// exitCode ends the program with that code and no further word.
+type exitCode int
+
+func (e exitCode) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// keep runs what looks after an installation.
+func keep(ctx context.Context, cfg app.Config, command string, args []string) error {
+	flags := flag.NewFlagSet(command, flag.ContinueOnError)
+	replace, asJSON := false, false
+	switch command {
+	case "restore":
+		flags.BoolVar(&replace, "replace", false, "move the database that is there aside instead of refusing")
+	case "doctor":
+		flags.BoolVar(&asJSON, "json", false, "write JSON")
 	}
-	slog.SetDefault(slog.New(handler))
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	rest := flags.Args()
+	switch {
+	case command == "backup" && len(rest) == 0:
+		return app.Backup(ctx, cfg, cfg.BackupDir, os.Stdout)
+	case command == "backup" && len(rest) == 1:
+		return app.Backup(ctx, cfg, rest[0], os.Stdout)
+	case command == "restore" && len(rest) == 1:
+		return app.Restore(ctx, cfg, rest[0], replace, os.Stdout)
+	case command == "doctor" && len(rest) == 0:
+		code, err := app.Doctor(ctx, cfg, asJSON, os.Stdout)
+		if err == nil && code != 0 {
+			err = exitCode(code)
+		}
+		return err
+	case command == "operator" && len(rest) == 3 && rest[0] == "add":
+		return app.MakeOperator(ctx, cfg, rest[1], rest[2], os.Stdout)
+	}
+	fmt.Fprint(os.Stderr, usage)
+	return flag.ErrHelp
 }

@@ -25,6 +25,7 @@ import (
 	"souk/server/platform/live"
 	"souk/server/platform/web"
 	"souk/server/setup"
+	"souk/server/system"
 )
 
 // App is the running program without its network address.
@@ -71,6 +72,7 @@ func Wire(ctx context.Context, cfg Config, database *db.DB) (*App, error) {
 	}, database, a.Authority, a.Directory)
 	a.Web.Mount(program.routes()...)
 	a.Web.Handle(http.MethodGet, "/live", a.serveLive)
+	a.Web.Handle(http.MethodGet, "/api/system/backups/:name", system.Download(a.Web, database, cfg.BackupDir))
 	a.Door = &setup.Door{Database: database, Grants: program.grants, Domain: cfg.Domain, Demos: demoShops(cfg)}
 	a.Door.Mount(a.Web)
 	dist, err := fs.Sub(frontend.FS, "dist")

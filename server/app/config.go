@@ -26,6 +26,15 @@ type Config struct {
 	Proxies     []string `env:"SOUK_TRUSTED_PROXIES" envSeparator:","`
 	MaxConns    int32    `env:"SOUK_DB_CONNS" envDefault:"16"`
 	Log         string   `env:"SOUK_LOG" envDefault:"text"`
+	LogLevel    string   `env:"SOUK_LOG_LEVEL" envDefault:"info"`
+	// BackupDir is where backups are; unset, the folder backups in Data.
+	BackupDir string `env:"SOUK_BACKUP_DIR"`
+	// BackupHour is the hour, by this machine's clock, after which the daily one is made; -1 for none.
+	BackupHour  int `env:"SOUK_BACKUP_HOUR" envDefault:"3"`
+	BackupDays  int `env:"SOUK_BACKUP_DAYS" envDefault:"7"`
+	BackupWeeks int `env:"SOUK_BACKUP_WEEKS" envDefault:"4"`
+	// UpdateURL is an https address that names the newest version; unset, nobody is asked.
+	UpdateURL string `env:"SOUK_UPDATE_URL"`
 	// Demo makes the demo shops and lets people in there.
 	Demo bool `env:"SOUK_DEMO"`
 	// DemoDays is how many days of trade a demo shop has behind it.
@@ -46,6 +55,12 @@ func ReadConfig() (Config, error) {
 	}
 	if cfg.Data, err = filepath.Abs(cfg.Data); err != nil {
 		return cfg, err
+	}
+	if cfg.BackupDir == "" {
+		cfg.BackupDir = filepath.Join(cfg.Data, "backups")
+	}
+	if cfg.BackupHour < -1 || cfg.BackupHour > 23 {
+		return cfg, fmt.Errorf("SOUK_BACKUP_HOUR: %d is no hour from 0 to 23, nor -1 for none", cfg.BackupHour)
 	}
 	_, err = cfg.trusted()
 	return cfg, err

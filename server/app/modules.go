@@ -12,6 +12,7 @@ import (
 	"souk/server/sales"
 	"souk/server/setup"
 	"souk/server/sync"
+	"souk/server/system"
 	"souk/server/tenants"
 	"souk/server/tills"
 	"souk/server/users"
@@ -33,4 +34,5 @@ var Modules = []module.Module{
 	reports.Module,
 	sync.Module,
 	setup.Module,
+	system.Module,
 }

@@ -51,6 +51,15 @@ func Run(ctx context.Context, cfg Config, tillProgram string, out io.Writer) (er
 		case <-serving.Done():
 		}
 	}()
+	kept := make(chan struct{})
+	go func() {
+		defer close(kept)
+		keeper(cfg, store).Run(serving)
+	}()
+	defer func() {
+		stop(nil)
+		<-kept
+	}()
 	till := &tillWindow{program: tillProgram, cfg: cfg, database: database}
 	defer till.close()
 	err = program.Serve(serving, cfg.Address, func(address string) {

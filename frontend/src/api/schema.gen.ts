@@ -1229,6 +1229,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sync/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /sync/receipt */
+        get: operations["get-sync-receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sync/setup": {
         parameters: {
             query?: never;
@@ -1308,6 +1325,24 @@ export interface paths {
         put?: never;
         /** POST /tax-codes/{id}/rates */
         post: operations["post-tax-codes-id-rates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/till-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /till-rules */
+        get: operations["get-till-rules"];
+        /** PUT /till-rules */
+        put: operations["put-till-rules"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1465,6 +1500,12 @@ export interface components {
             /** Format: date-time */
             taken_at: string;
         };
+        BackView: {
+            method_ids: string[];
+            reason?: string;
+            receipt_no: string;
+            unchecked: boolean;
+        };
         "BodyOnlyStruct {}Body": Record<string, never>;
         BulkChange: {
             active?: boolean;
@@ -1543,6 +1584,8 @@ export interface components {
             unit_price_minor: number;
         };
         CartView: {
+            /** @description Where the lines with negative quantities come from */
+            back?: components["schemas"]["BackView"];
             can_undo: boolean;
             /**
              * Format: int64
@@ -1650,6 +1693,7 @@ export interface components {
             locale: string;
             name: string;
             prices_include_tax: boolean;
+            rules: components["schemas"]["TillRules"];
             slug: string;
         };
         Credentials: {
@@ -1814,6 +1858,11 @@ export interface components {
             message?: string;
             path: string;
         };
+        FilePartBody: {
+            /** @description At most 1 MiB before encoding */
+            bytes: string;
+            last?: boolean;
+        };
         Finding: {
             /** @description What was looked at */
             check: string;
@@ -1823,6 +1872,56 @@ export interface components {
             level: "ok" | "warning" | "error";
             /** @description What was found, in a sentence */
             says: string;
+        };
+        FinishedSale: {
+            /** Format: uuid */
+            approved_by?: string;
+            /** Format: date-time */
+            completed_at: string;
+            currency: string;
+            /** Format: uuid */
+            customer_id?: string;
+            /** Format: int64 */
+            discount_minor: number;
+            /** Format: int64 */
+            due_minor: number;
+            /** Format: int64 */
+            gross_minor: number;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "sale" | "refund" | "void";
+            lines: components["schemas"]["SaleLine"][];
+            /** Format: int64 */
+            net_minor: number;
+            note?: string;
+            /** Format: int64 */
+            number: number;
+            /**
+             * Format: uuid
+             * @description The sale that it takes back, or in an exchange takes lines back of
+             */
+            original_id?: string;
+            /** Format: uuid */
+            person_id: string;
+            receipt_no: string;
+            /** Format: uuid */
+            register_id: string;
+            /**
+             * Format: int64
+             * @description Cash rounding; due = total + rounding
+             */
+            rounding_minor: number;
+            series: string;
+            /** Format: uuid */
+            shift_id: string;
+            tax_included: boolean;
+            /** Format: int64 */
+            tax_minor: number;
+            tenders: components["schemas"]["SaleTender"][];
+            /** Format: int64 */
+            total_minor: number;
+            unchecked?: boolean;
         };
         HourTotal: {
             /** Format: int64 */
@@ -1939,6 +2038,35 @@ export interface components {
             /** Format: int64 */
             price_minor: number;
         };
+        JobRow: {
+            cancelling: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            done: number;
+            /**
+             * Format: uuid
+             * @description What it made, to be downloaded
+             */
+            file_id?: string;
+            /** Format: date-time */
+            finished_at?: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            /** @description Why it failed, or why it is tried again */
+            problem: string;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed" | "cancelled";
+            /** Format: uuid */
+            subject_id?: string;
+            title: string;
+            /**
+             * Format: int64
+             * @description 0 while it is not known
+             */
+            total: number;
+        };
         JournalEntry: {
             currency: string;
             /** Format: date */
@@ -2023,6 +2151,19 @@ export interface components {
             unit?: string;
             /** Format: int64 */
             unit_price_minor: number;
+        };
+        LineBack: {
+            /** Format: int64 */
+            discount_minor: number;
+            /** Format: int64 */
+            gross_minor: number;
+            /** Format: int64 */
+            line_no: number;
+            /** Format: int64 */
+            net_minor: number;
+            quantity: string;
+            /** Format: int64 */
+            tax_minor: number;
         };
         LinkState: {
             blocked?: string;
@@ -2228,11 +2369,6 @@ export interface components {
             code: string;
             device_name: string;
         };
-        PartBody: {
-            /** @description At most 1 MiB before encoding */
-            bytes: string;
-            last?: boolean;
-        };
         Person: {
             active: boolean;
             email: string;
@@ -2399,6 +2535,8 @@ export interface components {
             /** Format: int64 */
             digits: number;
             locale: string;
+            /** Format: int64 */
+            lock_after_minutes: number;
             name: string;
             /** Format: uuid */
             register_id: string;
@@ -2432,35 +2570,6 @@ export interface components {
             running?: components["schemas"]["Running"];
             update?: components["schemas"]["Update"];
             version: string;
-        };
-        Row: {
-            cancelling: boolean;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: int64 */
-            done: number;
-            /**
-             * Format: uuid
-             * @description What it made, to be downloaded
-             */
-            file_id?: string;
-            /** Format: date-time */
-            finished_at?: string;
-            /** Format: uuid */
-            id: string;
-            kind: string;
-            /** @description Why it failed, or why it is tried again */
-            problem: string;
-            /** @enum {string} */
-            state: "queued" | "running" | "done" | "failed" | "cancelled";
-            /** Format: uuid */
-            subject_id?: string;
-            title: string;
-            /**
-             * Format: int64
-             * @description 0 while it is not known
-             */
-            total: number;
         };
         Running: {
             /** Format: int64 */
@@ -2497,6 +2606,7 @@ export interface components {
             name: string;
             /** Format: int64 */
             net_minor: number;
+            not_restocked?: boolean;
             /** Format: int64 */
             original_line?: number;
             quantity: string;
@@ -2639,6 +2749,7 @@ export interface components {
             name: string;
             /** Format: int64 */
             net_minor: number;
+            not_restocked?: boolean;
             /** Format: int64 */
             original_line?: number;
             quantity: string;
@@ -2820,6 +2931,14 @@ export interface components {
             tax_code: string;
             track_stock: boolean;
             unit: string;
+        };
+        TillRules: {
+            /** Format: int64 */
+            lock_after_minutes: number;
+            /** Format: int64 */
+            offline_refund_limit_minor: number;
+            /** @enum {string} */
+            offline_refunds: "own" | "limit" | "never";
         };
         TopItem: {
             /** Format: uuid */
@@ -3844,7 +3963,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PartBody"];
+                "application/json": components["schemas"]["FilePartBody"];
             };
         };
         responses: {
@@ -4610,7 +4729,7 @@ export interface operations {
                     "application/json": {
                         /** @description Pass as 'after' to get the following page */
                         next?: string;
-                        rows: components["schemas"]["Row"][];
+                        rows: components["schemas"]["JobRow"][];
                     };
                 };
             };
@@ -5340,6 +5459,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Where the lines with negative quantities come from */
+                        back?: components["schemas"]["BackView"];
                         can_undo: boolean;
                         /**
                          * Format: int64
@@ -5728,6 +5849,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description What to type at the till, the likeliest first */
+                        addresses: string[];
                         /** @description Shown once; the server keeps its hash */
                         code: string;
                         /** Format: date-time */
@@ -5881,6 +6004,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** Format: uuid */
+                        approved_by?: string;
                         /** Format: date */
                         business_date: string;
                         /** Format: int64 */
@@ -5908,7 +6033,10 @@ export interface operations {
                         note?: string;
                         /** Format: int64 */
                         number: number;
-                        /** Format: uuid */
+                        /**
+                         * Format: uuid
+                         * @description The sale that it takes back, or in an exchange takes lines back of
+                         */
                         original_id?: string;
                         /** Format: int64 */
                         paid_minor: number;
@@ -5931,6 +6059,7 @@ export interface operations {
                         tenders: components["schemas"]["SaleTender"][];
                         /** Format: int64 */
                         total_minor: number;
+                        unchecked?: boolean;
                     };
                 };
             };
@@ -6106,6 +6235,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** Format: uuid */
+                        approved_by?: string;
                         /** Format: date */
                         business_date: string;
                         /** Format: int64 */
@@ -6133,7 +6264,10 @@ export interface operations {
                         note?: string;
                         /** Format: int64 */
                         number: number;
-                        /** Format: uuid */
+                        /**
+                         * Format: uuid
+                         * @description The sale that it takes back, or in an exchange takes lines back of
+                         */
                         original_id?: string;
                         /** Format: int64 */
                         paid_minor: number;
@@ -6156,6 +6290,7 @@ export interface operations {
                         tenders: components["schemas"]["SaleTender"][];
                         /** Format: int64 */
                         total_minor: number;
+                        unchecked?: boolean;
                     };
                 };
             };
@@ -6198,6 +6333,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** Format: uuid */
+                        approved_by?: string;
                         /** Format: date */
                         business_date: string;
                         /** Format: int64 */
@@ -6225,7 +6362,10 @@ export interface operations {
                         note?: string;
                         /** Format: int64 */
                         number: number;
-                        /** Format: uuid */
+                        /**
+                         * Format: uuid
+                         * @description The sale that it takes back, or in an exchange takes lines back of
+                         */
                         original_id?: string;
                         /** Format: int64 */
                         paid_minor: number;
@@ -6248,6 +6388,7 @@ export interface operations {
                         tenders: components["schemas"]["SaleTender"][];
                         /** Format: int64 */
                         total_minor: number;
+                        unchecked?: boolean;
                     };
                 };
             };
@@ -7515,6 +7656,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         acks: components["schemas"]["Ack"][];
+                        /** Format: int64 */
+                        last?: number;
                     };
                 };
             };
@@ -7638,6 +7781,45 @@ export interface operations {
                         /** @description Pass as 'after' to get the following page */
                         next?: string;
                         rows: components["schemas"]["TillItem"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sync-receipt": {
+        parameters: {
+            query?: {
+                number?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        back: components["schemas"]["LineBack"][];
+                        sale: components["schemas"]["FinishedSale"];
+                        unchecked: boolean;
+                        voided: boolean;
                     };
                 };
             };
@@ -7841,6 +8023,91 @@ export interface operations {
                         rate: string;
                         /** @description Oldest first; each holds until the next */
                         rates: components["schemas"]["DatedRate"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-till-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        lock_after_minutes: number;
+                        /** Format: int64 */
+                        offline_refund_limit_minor: number;
+                        /** @enum {string} */
+                        offline_refunds: "own" | "limit" | "never";
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-till-rules": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TillRules"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        lock_after_minutes: number;
+                        /** Format: int64 */
+                        offline_refund_limit_minor: number;
+                        /** @enum {string} */
+                        offline_refunds: "own" | "limit" | "never";
                     };
                 };
             };

@@ -9,6 +9,7 @@ import { sales } from '@/features/sales/feature';
 import { settings } from '@/features/settings/feature';
 import { shifts } from '@/features/shifts/feature';
 import { stock } from '@/features/stock/feature';
+import { system } from '@/features/system/feature';
 import { tills } from '@/features/tills/feature';
 import { welcome } from '@/features/welcome/feature';
 import type { Feature } from '@/platform/feature';
@@ -28,4 +29,5 @@ export const features = {
 	reports: dashboard,
 	sync: exceptions,
 	setup: welcome,
+	system,
 } satisfies Record<ModuleKey, Feature>;

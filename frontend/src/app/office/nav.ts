@@ -17,6 +17,7 @@ const labels: Record<string, () => string> = {
 	'/settings': m.nav_settings,
 	'/settings/payments': m.nav_payments,
 	'/settings/taxes': m.nav_taxes,
+	'/settings/system': m.nav_system,
 };
 /** Sections and what is in them, in the order of a shop's day; what is not named here comes last. */
 const order = ['Selling', 'Stock', 'Books', 'Shop'];

@@ -1,0 +1,14 @@
+package doctor
+
+import "golang.org/x/sys/windows"
+
+// FreeBytes is how much an ordinary user may still write below dir.
+func FreeBytes(dir string) (int64, error) {
+	path, err := windows.UTF16PtrFromString(dir)
+	if err != nil {
+		return 0, err
+	}
+	var free uint64
+	err = windows.GetDiskFreeSpaceEx(path, &free, nil, nil)
+	return int64(free), err //nolint:gosec // no disk is that large
+}
