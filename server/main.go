@@ -29,7 +29,7 @@ const usage = `souk is the server of Souk, a point of sale and ERP for many shop
   souk openapi                             print the description of the API
   souk version                             print the version
 
-Settings: SOUK_DATA, SOUK_ADDR (127.0.0.1:8080), SOUK_DOMAIN (localhost), SOUK_DATABASE_URL, SOUK_TRUSTED_PROXIES, SOUK_LOG (text or json), SOUK_LOG_LEVEL,
+Settings: SOUK_DATA, SOUK_ADDR (127.0.0.1:8080), SOUK_DOMAIN (localhost), SOUK_TLS (files:cert.pem,key.pem or acme or self), SOUK_HTTP_ADDR, SOUK_DATABASE_URL, SOUK_TRUSTED_PROXIES, SOUK_LOG (text or json), SOUK_LOG_LEVEL,
 SOUK_BACKUP_DIR, SOUK_BACKUP_HOUR (3; -1 for never), SOUK_BACKUP_DAYS (7), SOUK_BACKUP_WEEKS (4), SOUK_UPDATE_URL.
 `
 

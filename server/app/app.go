@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -38,6 +39,9 @@ type App struct {
 	Directory *web.Directory
 	// Door is where shops are made. It takes no code before Begin.
 	Door *setup.Door
+
+	key   []byte // SHA-256 of the public key of a certificate of our own
+	where atomic.Pointer[web.Site]
 }
 
 // Faults is what broken constraints stand for, over all modules.
@@ -68,7 +72,7 @@ func Wire(ctx context.Context, cfg Config, database *db.DB) (*App, error) {
 		a.Jobs.Committed(tenant)
 	})
 	a.Web = web.New(web.Config{
-		Domain: cfg.Domain, Version: Version, TrustedProxies: trusted, Metrics: metrics(database), On: program.on, Sentences: program.sentences,
+		Domain: cfg.Domain, Version: Version, TrustedProxies: trusted, Hosts: hostNames(), Site: a.whereNow, Metrics: metrics(database), On: program.on, Sentences: program.sentences,
 	}, database, a.Authority, a.Directory)
 	a.Web.Mount(program.routes()...)
 	a.Web.Handle(http.MethodGet, "/live", a.serveLive)
@@ -81,6 +85,14 @@ func Wire(ctx context.Context, cfg Config, database *db.DB) (*App, error) {
 	}
 	a.Web.Pages(dist)
 	return a, nil
+}
+
+// whereNow is where the server is reached; nowhere before it listens.
+func (a *App) whereNow() web.Site {
+	if site := a.where.Load(); site != nil {
+		return *site
+	}
+	return web.Site{}
 }
 
 func demoShops(cfg Config) []setup.DemoShop {

@@ -17,16 +17,20 @@ var Version = "dev"
 
 // Config is what a deployment decides, all of it by environment.
 type Config struct {
-	Data        string   `env:"SOUK_DATA"`
-	Address     string   `env:"SOUK_ADDR" envDefault:"127.0.0.1:8080"`
-	Domain      string   `env:"SOUK_DOMAIN" envDefault:"localhost"`
-	DatabaseURL string   `env:"SOUK_DATABASE_URL"`
-	Database    string   `env:"SOUK_DATABASE" envDefault:"souk"`
-	Postgres    string   `env:"SOUK_PG_BIN"`
-	Proxies     []string `env:"SOUK_TRUSTED_PROXIES" envSeparator:","`
-	MaxConns    int32    `env:"SOUK_DB_CONNS" envDefault:"16"`
-	Log         string   `env:"SOUK_LOG" envDefault:"text"`
-	LogLevel    string   `env:"SOUK_LOG_LEVEL" envDefault:"info"`
+	Data    string `env:"SOUK_DATA"`
+	Address string `env:"SOUK_ADDR" envDefault:"127.0.0.1:8080"`
+	// TLS is "", "files:cert.pem,key.pem", "acme" or "self".
+	TLS string `env:"SOUK_TLS"`
+	// PlainAddress sends browsers that come without TLS on to it.
+	PlainAddress string   `env:"SOUK_HTTP_ADDR"`
+	Domain       string   `env:"SOUK_DOMAIN" envDefault:"localhost"`
+	DatabaseURL  string   `env:"SOUK_DATABASE_URL"`
+	Database     string   `env:"SOUK_DATABASE" envDefault:"souk"`
+	Postgres     string   `env:"SOUK_PG_BIN"`
+	Proxies      []string `env:"SOUK_TRUSTED_PROXIES" envSeparator:","`
+	MaxConns     int32    `env:"SOUK_DB_CONNS" envDefault:"16"`
+	Log          string   `env:"SOUK_LOG" envDefault:"text"`
+	LogLevel     string   `env:"SOUK_LOG_LEVEL" envDefault:"info"`
 	// BackupDir is where backups are; unset, the folder backups in Data.
 	BackupDir string `env:"SOUK_BACKUP_DIR"`
 	// BackupHour is the hour, by this machine's clock, after which the daily one is made; -1 for none.
@@ -61,6 +65,9 @@ func ReadConfig() (Config, error) {
 	}
 	if cfg.BackupHour < -1 || cfg.BackupHour > 23 {
 		return cfg, fmt.Errorf("SOUK_BACKUP_HOUR: %d is no hour from 0 to 23, nor -1 for none", cfg.BackupHour)
+	}
+	if err := cfg.checkTLS(); err != nil {
+		return cfg, err
 	}
 	_, err = cfg.trusted()
 	return cfg, err

@@ -39,6 +39,9 @@ func Run(ctx context.Context, cfg Config, tillProgram string, out io.Writer) (er
 			return fmt.Errorf("make the demo shops: %w", err)
 		}
 	}
+	if err := program.secure(cfg); err != nil {
+		return err
+	}
 	program.Door.OnCode = func(code string) {
 		fmt.Fprintf(out, "  Set-up code, to make a shop at this server's address from another computer, or one more shop: %s\n", code)
 	}
@@ -60,10 +63,14 @@ func Run(ctx context.Context, cfg Config, tillProgram string, out io.Writer) (er
 		stop(nil)
 		<-kept
 	}()
-	till := &tillWindow{program: tillProgram, cfg: cfg, database: database}
+	till := &tillWindow{program: tillProgram, cfg: cfg, database: database, key: program.key}
 	defer till.close()
 	err = program.Serve(serving, cfg.Address, func(address string) {
+		site := program.site(cfg, address)
+		program.where.Store(&site)
 		announce(out, cfg, address)
+		sayWhere(out, cfg, site)
+		go answerDiscovery(serving, cfg, site, address)
 		program.Door.Begin()
 		till.open(serving, address, out)
 	})
@@ -85,7 +92,7 @@ func say(out io.Writer) func(string) {
 }
 
 func announce(out io.Writer, cfg Config, address string) {
-	port := portOf(address)
+	port := portOf(address, cfg.scheme())
 	fmt.Fprintf(out, "\nSouk is ready.\n\n")
 	if cfg.Demo {
 		for _, shop := range demo.Shops() {
@@ -94,7 +101,7 @@ func announce(out io.Writer, cfg Config, address string) {
 		fmt.Fprintf(out, "\n  Sign in as owner@city-mart.example, manager@city-mart.example or cashier@city-mart.example (or of another shop),\n")
 		fmt.Fprintf(out, "  password %s. The cashier's PIN at a till is %s, the manager's 4321.\n\n", demo.Password, demo.PIN)
 	}
-	fmt.Fprintf(out, "  Make a shop of your own at http://%s%s. Each shop is at http://<shop>.%[1]s%[2]s\n\n", cfg.Domain, port)
+	fmt.Fprintf(out, "  Make a shop of your own at %s://%s%s. Each shop is at %[1]s://<shop>.%[2]s%[3]s\n\n", cfg.scheme(), cfg.Domain, port)
 	fmt.Fprintf(out, "  A till: in the office open Tills, ask for a pairing code, then run bin/till and type the shop's address and the code.\n")
 	fmt.Fprintf(out, "  A register in the browser: the shop's address with /register.   The API: /api/docs\n  Data is in %s. Ctrl-C stops everything.\n\n", cfg.Data)
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +14,7 @@ import (
 
 	"souk/server/demo"
 	"souk/server/platform/db"
+	"souk/shared/wire"
 )
 
 // tillWindow is the till that "make run" opens beside the server.
@@ -22,6 +22,7 @@ type tillWindow struct {
 	program  string
 	cfg      Config
 	database *db.DB
+	key      []byte // the server's, if no authority vouches for it
 	command  *exec.Cmd
 	ended    chan struct{}
 }
@@ -45,7 +46,10 @@ func (t *tillWindow) open(ctx context.Context, address string, out io.Writer) {
 			slog.WarnContext(ctx, "the till window was not opened", "error", err)
 			return
 		}
-		arguments = append(arguments, "--server", "http://"+shop+"."+t.cfg.Domain+portOf(address), "--pair", code)
+		if t.key != nil {
+			code += wire.KeyText(t.key)[:wire.KeyLetters]
+		}
+		arguments = append(arguments, "--server", t.cfg.scheme()+"://"+shop+"."+t.cfg.Domain+portOf(address, t.cfg.scheme()), "--pair", code)
 	}
 	t.command = exec.Command(t.program, arguments...) // not bound to ctx: close asks it to end first
 	t.command.Stdout, t.command.Stderr = os.Stderr, os.Stderr
@@ -73,12 +77,4 @@ func (t *tillWindow) close() {
 
 func hasDisplay() bool {
 	return runtime.GOOS != "linux" || os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
-}
-
-func portOf(address string) string {
-	_, port, err := net.SplitHostPort(address)
-	if err != nil || port == "80" {
-		return ""
-	}
-	return ":" + port
 }

@@ -20,6 +20,8 @@ type call struct {
 	foreign   bool  // a good-looking token of another tenant
 	operation uuid.UUID
 	client    netip.Addr
+	byDevice  bool // the shop was named by a device and not by the host
+	site      func() Site
 	local     bool // from this machine, by a name of this machine
 	agent     string
 	cookies   []*http.Cookie
@@ -45,6 +47,14 @@ func RequestID(ctx context.Context) string { return callOf(ctx).id }
 func Caller(ctx context.Context) (address, agent string) {
 	c := callOf(ctx)
 	return c.client.String(), c.agent
+}
+
+// SiteOf is where the server is reached that took this call.
+func SiteOf(ctx context.Context) Site {
+	if site := callOf(ctx).site; site != nil {
+		return site()
+	}
+	return Site{}
 }
 
 // Local tells a request that came from this very machine and was addressed to it

@@ -33,7 +33,7 @@ var healthRoutes = []string{"/healthz", "/readyz", "/metrics"}
 func (s *Server) open(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(ec echo.Context) error {
 		r := ec.Request()
-		c := &call{id: newRequestID(), client: s.clientAddress(r), agent: r.UserAgent(), sentences: s.cfg.Sentences}
+		c := &call{id: newRequestID(), client: s.clientAddress(r), agent: r.UserAgent(), sentences: s.cfg.Sentences, site: s.cfg.Site}
 		c.local = s.isLocal(r, c.client)
 		ctx := context.WithValue(r.Context(), callKey{}, c)
 		ec.Response().Header().Set("X-Request-Id", c.id)
@@ -41,9 +41,12 @@ func (s *Server) open(next echo.HandlerFunc) echo.HandlerFunc {
 		if slices.Contains(healthRoutes, r.URL.Path) {
 			return next(ec) // these have no tenant
 		}
-		slug, ours := slugOf(r.Host, s.cfg.Domain)
+		slug, ours := s.place(r.Host)
 		if !ours {
 			return s.unknownShop(ec)
+		}
+		if slug, ours = s.byDevice(c, r, slug); !ours {
+			return ec.NoContent(http.StatusMisdirectedRequest)
 		}
 		if slug != "" {
 			tenant, found, err := s.directory.Find(ctx, slug)
@@ -88,6 +91,9 @@ func SameOrigin(r *http.Request) bool { return sameOrigin(r) }
 // and the reason in c.denied.
 func (s *Server) identify(ctx context.Context, c *call, r *http.Request) {
 	text, byCookie := presented(r)
+	if byCookie && c.byDevice {
+		return // a device has no cookies, and where a shop has no address of its own none may count
+	}
 	if text == "" {
 		return
 	}

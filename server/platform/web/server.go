@@ -6,13 +6,11 @@ package web
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"net/netip"
 	"reflect"
 	"slices"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
@@ -37,6 +35,11 @@ type Config struct {
 	// Sentences are what people are told of faults that come without one: those
 	// of broken constraints. By code.
 	Sentences map[string]string
+	// Hosts are further names of this machine, under which no shop is but tills may
+	// come to theirs.
+	Hosts []string
+	// Site says where the server is reached. Nil means nowhere but under its domain.
+	Site func() Site
 	// On says whether a module is on for a shop.
 	On func(module string, tenant Tenant) bool
 }
@@ -52,6 +55,7 @@ type Server struct {
 	routes    []Route
 	ready     func(context.Context) error
 	log       *slog.Logger
+	secure    Secure
 }
 
 // New puts the router together. Routes are added by Mount, pages by Pages.
@@ -108,33 +112,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.Serv
 // Handle adds a plain handler (the socket, the pages) behind the same doors.
 func (s *Server) Handle(method, path string, handler echo.HandlerFunc) {
 	s.echo.Add(method, path, handler)
-}
-
-// Listen serves until ctx ends, then lets what is in flight finish for up to 20
-// seconds. onReady is told the address when it listens.
-func (s *Server) Listen(ctx context.Context, address string, onReady func(string)) error {
-	server := &http.Server{
-		Handler: s, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
-		MaxHeaderBytes: 64 << 10,
-	}
-	listener, err := listen(ctx, address)
-	if err != nil {
-		return err
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	onReady(listener.Addr().String())
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
-	defer cancel()
-	if err := server.Shutdown(drain); err != nil && !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
 }
 
 // Actor resolves who calls and whether they may, for handlers that are not

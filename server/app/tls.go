@@ -1,0 +1,77 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+
+	"souk/server/platform/certs"
+	"souk/server/platform/web"
+)
+
+// checkTLS fails with a sentence about what is wrong with the TLS settings.
+func (c Config) checkTLS() error {
+	files, isFiles := strings.CutPrefix(c.TLS, "files:")
+	switch {
+	case c.TLS == "" && c.PlainAddress != "":
+		return errors.New("SOUK_HTTP_ADDR sends browsers on to TLS: set SOUK_TLS too, or leave it out")
+	case c.TLS == "" || c.TLS == "self":
+		return nil
+	case c.TLS == "acme":
+		if isHere(c.Domain) || !strings.Contains(c.Domain, ".") {
+			return fmt.Errorf("SOUK_TLS=acme needs a public name in SOUK_DOMAIN; %q is none. On a shop's own network take SOUK_TLS=self", c.Domain)
+		}
+		return nil
+	case isFiles && strings.Count(files, ",") == 1:
+		return nil
+	}
+	return fmt.Errorf("SOUK_TLS is %q; it can be files:cert.pem,key.pem or acme or self", c.TLS)
+}
+
+// secure makes the server speak TLS as the settings say.
+func (a *App) secure(cfg Config) error {
+	var source certs.Source
+	var err error
+	report := func(err error) {
+		slog.Error("the certificate was not renewed; the former one is served on", "error", err)
+	}
+	dir := filepath.Join(cfg.Data, "tls")
+	switch {
+	case cfg.TLS == "":
+		return nil
+	case cfg.TLS == "self":
+		source, err = certs.Self(dir, func() []string { return cfg.names() }, report)
+	case cfg.TLS == "acme":
+		source = certs.Public(filepath.Join(dir, "acme"), func(ctx context.Context, host string) error { return a.isOurs(ctx, cfg, host) })
+	default:
+		cert, key, _ := strings.Cut(strings.TrimPrefix(cfg.TLS, "files:"), ",")
+		source, err = certs.Files(strings.TrimSpace(cert), strings.TrimSpace(key), report)
+	}
+	if err != nil {
+		return fmt.Errorf("SOUK_TLS: %w", err)
+	}
+	how := web.Secure{TLS: source.Config, Plain: cfg.PlainAddress}
+	if source.Challenges != nil {
+		how.Challenges = source.Challenges.HTTPHandler
+	}
+	a.Web.Secure(how)
+	a.key = source.Key
+	return nil
+}
+
+// isOurs lets certificates be asked for in the names of shops that there are.
+func (a *App) isOurs(ctx context.Context, cfg Config, host string) error {
+	if host == cfg.Domain {
+		return nil
+	}
+	slug, under := strings.CutSuffix(host, "."+cfg.Domain)
+	if under && !strings.Contains(slug, ".") {
+		if _, found, err := a.Directory.Find(ctx, slug); err != nil || found {
+			return err
+		}
+	}
+	return fmt.Errorf("%q is no shop here", host)
+}
