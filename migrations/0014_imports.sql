@@ -17,6 +17,7 @@ create table imports (
     reject_id   uuid,
     -- What the import made beside items, for taking it back.
     categories  uuid[]      not null default '{}',
+    openings    uuid[]      not null default '{}',
     undone      jsonb       not null default '{}',
     person_id   uuid,
     created_at  timestamptz not null,
@@ -26,6 +27,7 @@ create table imports (
 );
 select platform.tenant_table('imports', 'select, insert, update');
 create index imports_recent on imports (tenant_id, created_at desc, id desc);
+select platform.live_table('imports', 'imports.list', 'id');
 
 create table import_rows (
     tenant_id uuid  not null,

@@ -2,6 +2,7 @@ package app
 
 import (
 	"souk/server/catalog"
+	"souk/server/imports"
 	"souk/server/inventory"
 	"souk/server/jobs"
 	"souk/server/ledger"
@@ -28,6 +29,7 @@ var Modules = []module.Module{
 	parties.Module,
 	ledger.Module,
 	inventory.Module,
+	imports.Module,
 	payments.Module,
 	tills.Module,
 	sales.Module,

@@ -167,6 +167,13 @@ func RewriteMany(ctx context.Context, tx *db.Tx, items []Becoming) error {
 	return batch.Done()
 }
 
+// DeactivateMany takes items out of sale.
+func DeactivateMany(tx *db.Tx, ids []uuid.UUID) error {
+	batch := tx.Batch()
+	batch.Exec(deactivateItems, db.Args{"ids": ids, "now": tx.Now()})
+	return batch.Done()
+}
+
 // Removed says what RemoveMany left: items that something refers to.
 type Removed struct {
 	Gone []uuid.UUID

@@ -232,6 +232,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /imports */
+        get: operations["get-imports"];
+        put?: never;
+        /** POST /imports */
+        post: operations["post-imports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /imports/{id} */
+        get: operations["get-imports-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PUT /imports/{id}/plan */
+        put: operations["put-imports-id-plan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /imports/{id}/rows */
+        get: operations["get-imports-id-rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /imports/{id}/run */
+        post: operations["post-imports-id-run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /imports/{id}/undo */
+        post: operations["post-imports-id-undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /imports/files */
+        post: operations["post-imports-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/items": {
         parameters: {
             query?: never;
@@ -1667,6 +1787,10 @@ export interface components {
             /** Format: int64 */
             counted_minor: number;
         };
+        Column: {
+            header: string;
+            samples: string[];
+        };
         Company: {
             /** @enum {string} */
             business_type: "retail" | "restaurant" | "supermarket" | "auto_service" | "dealership";
@@ -1695,6 +1819,20 @@ export interface components {
             prices_include_tax: boolean;
             rules: components["schemas"]["TillRules"];
             slug: string;
+        };
+        Counts: {
+            /** Format: int64 */
+            bad: number;
+            /** Format: int64 */
+            change: number;
+            /** Format: int64 */
+            changed: number;
+            /** Format: int64 */
+            made: number;
+            /** Format: int64 */
+            new: number;
+            /** Format: int64 */
+            skip: number;
         };
         Credentials: {
             email: string;
@@ -1930,6 +2068,45 @@ export interface components {
             last_week_minor: number;
             /** Format: int64 */
             total_minor: number;
+        };
+        Import: {
+            columns: components["schemas"]["Column"][];
+            counts: components["schemas"]["Counts"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            file_id: string;
+            /** Format: date-time */
+            finished_at?: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            job_id?: string;
+            name: string;
+            person: string;
+            plan: components["schemas"]["Plan"];
+            /** @description Why it failed */
+            problem: string;
+            /**
+             * Format: uuid
+             * @description The file of the rows that were not taken
+             */
+            reject_id?: string;
+            /** Format: int64 */
+            rows: number;
+            /** @enum {string} */
+            state: "reading" | "mapping" | "checking" | "checked" | "running" | "done" | "stopped" | "undoing" | "undone" | "failed";
+            undone: components["schemas"]["Undid"];
+        };
+        ImportRow: {
+            cells: string[];
+            errors: components["schemas"]["RowError"][];
+            /**
+             * Format: int64
+             * @description Its number in the file
+             */
+            row: number;
+            verdict: string;
         };
         Item: {
             active: boolean;
@@ -2266,6 +2443,12 @@ export interface components {
             phone?: string;
             tax_number?: string;
         };
+        NewImport: {
+            /** Format: uuid */
+            file_id: string;
+            /** Format: uuid */
+            id: string;
+        };
         NewItem: {
             barcodes?: components["schemas"]["ItemBarcode"][] | null;
             /** Format: uuid */
@@ -2351,6 +2534,11 @@ export interface components {
             /** Format: uuid */
             register_id: string;
         };
+        NewUpload: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         OpeningLine: {
             /** Format: uuid */
             item_id: string;
@@ -2404,6 +2592,30 @@ export interface components {
             /** Format: uuid */
             person_id: string;
             pin: string;
+        };
+        Plan: {
+            /** @description Decimals stand after a comma */
+            comma: boolean;
+            /**
+             * @description What happens with items that are there already
+             * @enum {string}
+             */
+            existing: "update" | "skip";
+            /** @description The field of each column, empty for none */
+            fields: string[];
+            /**
+             * Format: uuid
+             * @description Where opening stock stands
+             */
+            location_id?: string;
+            make_categories: boolean;
+            /**
+             * @description By what a row's item is found in the catalogue
+             * @enum {string}
+             */
+            match: "sku" | "barcode" | "both";
+            /** @description Of new items whose row does not say */
+            tax_code?: string;
         };
         PrinterState: {
             address?: string;
@@ -2570,6 +2782,10 @@ export interface components {
             running?: components["schemas"]["Running"];
             update?: components["schemas"]["Update"];
             version: string;
+        };
+        RowError: {
+            field: string;
+            message: string;
         };
         Running: {
             /** Format: int64 */
@@ -2960,6 +3176,28 @@ export interface components {
             /** @enum {string} */
             kind: "asset" | "liability" | "equity" | "income" | "expense";
             name: string;
+        };
+        Undid: {
+            /**
+             * Format: int64
+             * @description Items that were made and had been used: out of sale, but kept
+             */
+            deactivated: number;
+            /**
+             * Format: int64
+             * @description Items of which something was changed since, which stays
+             */
+            kept: number;
+            /**
+             * Format: int64
+             * @description Items that were made and are gone
+             */
+            removed: number;
+            /**
+             * Format: int64
+             * @description Items that were changed and are as before
+             */
+            restored: number;
         };
         UnitSetup: {
             code: string;
@@ -3964,6 +4202,465 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["FilePartBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        complete: boolean;
+                        content_type: string;
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        /** Format: int64 */
+                        parts: number;
+                        /** Format: int64 */
+                        size: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-imports": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Pass as 'after' to get the following page */
+                        next?: string;
+                        rows: components["schemas"]["Import"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-imports": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewImport"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        columns: components["schemas"]["Column"][];
+                        counts: components["schemas"]["Counts"];
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: uuid */
+                        file_id: string;
+                        /** Format: date-time */
+                        finished_at?: string;
+                        /** Format: uuid */
+                        id: string;
+                        /** Format: uuid */
+                        job_id?: string;
+                        name: string;
+                        person: string;
+                        plan: components["schemas"]["Plan"];
+                        /** @description Why it failed */
+                        problem: string;
+                        /**
+                         * Format: uuid
+                         * @description The file of the rows that were not taken
+                         */
+                        reject_id?: string;
+                        /** Format: int64 */
+                        rows: number;
+                        /** @enum {string} */
+                        state: "reading" | "mapping" | "checking" | "checked" | "running" | "done" | "stopped" | "undoing" | "undone" | "failed";
+                        undone: components["schemas"]["Undid"];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-imports-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        columns: components["schemas"]["Column"][];
+                        counts: components["schemas"]["Counts"];
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: uuid */
+                        file_id: string;
+                        /** Format: date-time */
+                        finished_at?: string;
+                        /** Format: uuid */
+                        id: string;
+                        /** Format: uuid */
+                        job_id?: string;
+                        name: string;
+                        person: string;
+                        plan: components["schemas"]["Plan"];
+                        /** @description Why it failed */
+                        problem: string;
+                        /**
+                         * Format: uuid
+                         * @description The file of the rows that were not taken
+                         */
+                        reject_id?: string;
+                        /** Format: int64 */
+                        rows: number;
+                        /** @enum {string} */
+                        state: "reading" | "mapping" | "checking" | "checked" | "running" | "done" | "stopped" | "undoing" | "undone" | "failed";
+                        undone: components["schemas"]["Undid"];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-imports-id-plan": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Plan"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        columns: components["schemas"]["Column"][];
+                        counts: components["schemas"]["Counts"];
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: uuid */
+                        file_id: string;
+                        /** Format: date-time */
+                        finished_at?: string;
+                        /** Format: uuid */
+                        id: string;
+                        /** Format: uuid */
+                        job_id?: string;
+                        name: string;
+                        person: string;
+                        plan: components["schemas"]["Plan"];
+                        /** @description Why it failed */
+                        problem: string;
+                        /**
+                         * Format: uuid
+                         * @description The file of the rows that were not taken
+                         */
+                        reject_id?: string;
+                        /** Format: int64 */
+                        rows: number;
+                        /** @enum {string} */
+                        state: "reading" | "mapping" | "checking" | "checked" | "running" | "done" | "stopped" | "undoing" | "undone" | "failed";
+                        undone: components["schemas"]["Undid"];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-imports-id-rows": {
+        parameters: {
+            query?: {
+                /** @description The number of the last row of the page before */
+                after?: number;
+                limit?: number;
+                verdict?: "bad" | "skip" | "new" | "change" | "made" | "changed" | "undone";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Pass as 'after' to get the following page */
+                        next?: string;
+                        rows: components["schemas"]["ImportRow"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-imports-id-run": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        columns: components["schemas"]["Column"][];
+                        counts: components["schemas"]["Counts"];
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: uuid */
+                        file_id: string;
+                        /** Format: date-time */
+                        finished_at?: string;
+                        /** Format: uuid */
+                        id: string;
+                        /** Format: uuid */
+                        job_id?: string;
+                        name: string;
+                        person: string;
+                        plan: components["schemas"]["Plan"];
+                        /** @description Why it failed */
+                        problem: string;
+                        /**
+                         * Format: uuid
+                         * @description The file of the rows that were not taken
+                         */
+                        reject_id?: string;
+                        /** Format: int64 */
+                        rows: number;
+                        /** @enum {string} */
+                        state: "reading" | "mapping" | "checking" | "checked" | "running" | "done" | "stopped" | "undoing" | "undone" | "failed";
+                        undone: components["schemas"]["Undid"];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-imports-id-undo": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        columns: components["schemas"]["Column"][];
+                        counts: components["schemas"]["Counts"];
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: uuid */
+                        file_id: string;
+                        /** Format: date-time */
+                        finished_at?: string;
+                        /** Format: uuid */
+                        id: string;
+                        /** Format: uuid */
+                        job_id?: string;
+                        name: string;
+                        person: string;
+                        plan: components["schemas"]["Plan"];
+                        /** @description Why it failed */
+                        problem: string;
+                        /**
+                         * Format: uuid
+                         * @description The file of the rows that were not taken
+                         */
+                        reject_id?: string;
+                        /** Format: int64 */
+                        rows: number;
+                        /** @enum {string} */
+                        state: "reading" | "mapping" | "checking" | "checked" | "running" | "done" | "stopped" | "undoing" | "undone" | "failed";
+                        undone: components["schemas"]["Undid"];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-imports-files": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUpload"];
             };
         };
         responses: {

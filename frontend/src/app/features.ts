@@ -23,6 +23,7 @@ export const features = {
 	parties: customers,
 	ledger: accounts,
 	inventory: stock,
+	imports: { routes: [] },
 	payments: { routes: [] },
 	tills: { routes: [...tills.routes, ...shifts.routes] },
 	sales,

@@ -55,8 +55,8 @@ const (
 	dropFile db.SQL = `delete from files where tenant_id = @tenant and id = @id`
 )
 
-// File is what is known of a file beside its bytes.
-type File struct {
+// StoredFile is what is known of a file beside its bytes.
+type StoredFile struct {
 	ID          uuid.UUID       `json:"id" db:"id"`
 	Name        string          `json:"name" db:"name"`
 	ContentType string          `json:"content_type" db:"content_type"`
@@ -158,8 +158,8 @@ func Write(ctx context.Context, tx *db.Tx, id uuid.UUID, body []byte) error {
 // Find gives what is known of a file.
 //
 // Fails with files.no_file.
-func Find(ctx context.Context, tx *db.Tx, id uuid.UUID) (File, error) {
-	file, found, err := db.Maybe[File](ctx, tx, readFile, db.Args{"id": id, "now": tx.Now()})
+func Find(ctx context.Context, tx *db.Tx, id uuid.UUID) (StoredFile, error) {
+	file, found, err := db.Maybe[StoredFile](ctx, tx, readFile, db.Args{"id": id, "now": tx.Now()})
 	if err == nil && !found {
 		err = noFile()
 	}
@@ -169,7 +169,7 @@ func Find(ctx context.Context, tx *db.Tx, id uuid.UUID) (File, error) {
 // Read gives the bytes of a complete file, whoever asks: for the program itself.
 //
 // Fails with files.no_file.
-func Read(ctx context.Context, tx *db.Tx, id uuid.UUID) (File, []byte, error) {
+func Read(ctx context.Context, tx *db.Tx, id uuid.UUID) (StoredFile, []byte, error) {
 	file, err := Find(ctx, tx, id)
 	if err != nil {
 		return file, nil, err
@@ -211,15 +211,15 @@ func Download(ctx context.Context, tx *db.Tx, in FileID) (web.File, error) {
 	return web.File{Name: file.Name, ContentType: file.ContentType, Body: body}, nil
 }
 
-// Part is a piece of a file that is being uploaded.
-type Part struct {
+// FilePart is a piece of a file that is being uploaded.
+type FilePart struct {
 	ID   uuid.UUID `path:"id"`
 	Part int       `path:"part" minimum:"0" maximum:"1000"`
-	Body PartBody
+	Body FilePartBody
 }
 
-// PartBody is the bytes of a part, and whether it is the last one.
-type PartBody struct {
+// FilePartBody is the bytes of a part, and whether it is the last one.
+type FilePartBody struct {
 	Bytes []byte `json:"bytes" doc:"At most 1 MiB before encoding"`
 	Last  bool   `json:"last,omitempty"`
 }
@@ -228,13 +228,13 @@ type PartBody struct {
 // again changes nothing.
 //
 // Fails with files.no_file, files.part_too_large and files.part_out_of_order.
-func Upload(ctx context.Context, tx *db.Tx, in Part) (File, error) {
+func Upload(ctx context.Context, tx *db.Tx, in FilePart) (StoredFile, error) {
 	file, err := Find(ctx, tx, in.ID)
 	if err != nil {
 		return file, err
 	}
 	if file.MadeBy != tx.ActorID() {
-		return File{}, noFile()
+		return StoredFile{}, noFile()
 	}
 	if err := Append(ctx, tx, in.ID, in.Part, in.Body.Bytes); err != nil {
 		return file, err

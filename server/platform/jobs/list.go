@@ -13,8 +13,8 @@ import (
 	"souk/shared/wire"
 )
 
-// Row is a job in the list.
-type Row struct {
+// JobRow is a job in the list.
+type JobRow struct {
 	ID         uuid.UUID  `json:"id" db:"id"`
 	Kind       string     `json:"kind" db:"kind"`
 	Title      string     `json:"title" db:"title"`
@@ -55,18 +55,18 @@ type JobID struct {
 }
 
 // List gives what runs now, and what the caller started in the last week.
-func List(ctx context.Context, tx *db.Tx, _ web.None) (wire.Page[Row], error) {
-	rows, err := db.All[Row](ctx, tx, recentJobs, db.Args{
+func List(ctx context.Context, tx *db.Tx, _ web.None) (wire.Page[JobRow], error) {
+	rows, err := db.All[JobRow](ctx, tx, recentJobs, db.Args{
 		"permissions": permissions(ctx), "me": tx.ActorID(), "since": tx.Now().AddDate(0, 0, -7),
 	})
-	return wire.Page[Row]{Rows: rows}, err
+	return wire.Page[JobRow]{Rows: rows}, err
 }
 
 // Show gives one job.
 //
 // Fails with jobs.no_job.
-func Show(ctx context.Context, tx *db.Tx, in JobID) (Row, error) {
-	row, found, err := db.Maybe[Row](ctx, tx, readJob, db.Args{"id": in.ID, "permissions": permissions(ctx)})
+func Show(ctx context.Context, tx *db.Tx, in JobID) (JobRow, error) {
+	row, found, err := db.Maybe[JobRow](ctx, tx, readJob, db.Args{"id": in.ID, "permissions": permissions(ctx)})
 	if err == nil && !found {
 		err = fault.NotFound("jobs.no_job").Say("There is no such job.")
 	}
@@ -77,11 +77,11 @@ func Show(ctx context.Context, tx *db.Tx, in JobID) (Row, error) {
 // stays. A job that has ended is left as it is.
 //
 // Fails with jobs.no_job.
-func Cancel(ctx context.Context, tx *db.Tx, in JobID) (Row, error) {
+func Cancel(ctx context.Context, tx *db.Tx, in JobID) (JobRow, error) {
 	batch := tx.Batch()
 	batch.Exec(cancelJob, db.Args{"id": in.ID, "permissions": permissions(ctx), "now": tx.Now()})
 	if err := batch.Emit(Waiting{}); err != nil {
-		return Row{}, err
+		return JobRow{}, err
 	}
 	return Show(ctx, tx, in)
 }

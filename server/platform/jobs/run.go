@@ -290,7 +290,7 @@ func (r *Runner) failed(ctx context.Context, who db.Identity, id uuid.UUID, caus
 		}
 		job := row.job()
 		tries := row.Tries + 1
-		if told.Passing() && tries < mostTries {
+		if mayPass(told) && tries < mostTries {
 			return keep(tx, job, advance{tries: tries, after: tx.Now().Add(backoff(tries)), told: told})
 		}
 		return end(ctx, tx, r.kinds[row.Kind], job, Failed, told)
@@ -301,6 +301,12 @@ func (r *Runner) failed(ctx context.Context, who db.Identity, id uuid.UUID, caus
 		return false
 	}
 	return true
+}
+
+// mayPass holds for what the next try may not meet again: trouble that passes, and
+// what others did at the same moment, which the next try sees.
+func mayPass(told *fault.Error) bool {
+	return told.Passing() || told.Kind == fault.KindConflict || told.Code == "request.unknown_reference"
 }
 
 func end(ctx context.Context, tx *db.Tx, kind Kind, job *Job, state string, told *fault.Error) error {
