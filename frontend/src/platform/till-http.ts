@@ -32,7 +32,7 @@ export function httpTill(options: HttpTillOptions): Till {
 	const till = new HttpTill(options);
 	const refuse = (): Promise<never> => Promise.reject(new Problem('till.browser', 'A browser register cannot do this.'));
 	return {
-		has: { pins: false, printer: false, newItems: false, offline: false },
+		has: { pins: false, printer: false, newItems: false, returns: false, offline: false },
 		state: () => till.load(),
 		pair: refuse,
 		people: async () => [],
@@ -61,6 +61,8 @@ export function httpTill(options: HttpTillOptions): Till {
 		setCustomer: (id, name) => till.edit((cart) => ({ ...cart, customer_id: id ?? undefined, customer_name: name || undefined })),
 		clearCart: () => till.edit((cart) => ({ ...emptyCart(), id: cart.id })),
 		undo: () => till.undo(),
+		findReceipt: refuse,
+		takeBack: refuse,
 		hold: (name) => till.hold(name),
 		held: async () => till.heldCarts(),
 		recall: (id) => till.recall(id),

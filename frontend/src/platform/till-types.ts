@@ -34,6 +34,8 @@ export type RegisterShop = {
 	register_name: string;
 	tax_included: boolean;
 	cash_step_minor: number;
+	/** Minutes without a touch after which it locks; 0 is never. */
+	lock_after_minutes: number;
 };
 
 export type RegisterPerson = { id: string; name: string; role: string; permissions: string[]; has_pin: boolean };
@@ -60,6 +62,8 @@ export type CartView = {
 	taxes: TaxTotal[];
 	quick_cash: number[];
 	can_undo: boolean;
+	/** Where the lines with negative quantities come from. */
+	back?: { receipt_no: string; reason?: string; method_ids: string[]; unchecked: boolean };
 };
 
 export type CartLineView = {
@@ -130,6 +134,17 @@ export type ZReport = {
 	methods: MethodTotal[];
 	taxes: TaxTotal[];
 };
+
+export type SoldLine = { line_no: number; item_id?: string; name: string; unit: string; quantity: string; total_minor: number };
+
+/** A sale and what of each line has come back so far; unchecked if the server could not be asked. */
+export type Returnable = {
+	sale: { id: string; receipt_no: string; completed_at: string; total_minor: number; lines: SoldLine[] };
+	back: { line_no: number; quantity: string }[];
+	unchecked: boolean;
+};
+
+export type BackAsked = { sale_id: string; lines: { line_no: number; quantity: string; restock: boolean }[]; reason: string };
 
 export type CashKind = 'in' | 'out' | 'drop' | 'open';
 export type CashReason = 'petty' | 'supplier' | 'bank' | 'safe' | 'owner' | 'change' | 'check' | 'other';

@@ -31,7 +31,7 @@ export function wailsTill(page: Wails): Till {
 	};
 	const on = <T>(name: string, told: (value: T) => void) => page.runtime.EventsOn(name, told as (...values: never[]) => void);
 	return {
-		has: { pins: true, printer: true, newItems: true, offline: true },
+		has: { pins: true, printer: true, newItems: true, returns: true, offline: true },
 		state: () => call('State'),
 		pair: (address, code, deviceName) => call('Pair', address, code, deviceName),
 		people: () => call('People'),
@@ -58,6 +58,8 @@ export function wailsTill(page: Wails): Till {
 		setCustomer: (customerId, name) => call('SetCustomer', customerId, name),
 		clearCart: () => call('ClearCart'),
 		undo: () => call('Undo'),
+		findReceipt: (number) => call('FindReceipt', number),
+		takeBack: (asked) => call('TakeBack', asked),
 		hold: (name) => call('Hold', name),
 		held: () => call('Held'),
 		recall: (heldId) => call('Recall', heldId),

@@ -1,5 +1,5 @@
 import type { LiveMessage } from './live';
-import type { CashAsked, Discount, HeldCart, NewItem, PrinterState, Receipt, RecentSale, RegisterPerson, RegisterState, ScanResult, Shelf, TenderIn, TillItem, ZReport } from './till-types';
+import type { BackAsked, CashAsked, Discount, HeldCart, NewItem, PrinterState, Receipt, RecentSale, RegisterPerson, RegisterState, Returnable, ScanResult, Shelf, TenderIn, TillItem, ZReport } from './till-types';
 
 /**
  * What a register can be asked to do. A till answers from its own engine, with
@@ -16,6 +16,8 @@ export interface Till {
 		printer: boolean;
 		/** Unknown items can be made here. */
 		newItems: boolean;
+		/** Goods come back here; otherwise in the office. */
+		returns: boolean;
 		/** Works without the server. */
 		offline: boolean;
 	};
@@ -57,6 +59,11 @@ export interface Till {
 	setCustomer(customerId: string | null, name: string): Promise<RegisterState>;
 	clearCart(): Promise<RegisterState>;
 	undo(): Promise<RegisterState>;
+
+	/** A sale by the number on its receipt. */
+	findReceipt(number: string): Promise<Returnable>;
+	/** Puts lines of a receipt that was found on the cart, as returns. */
+	takeBack(asked: BackAsked): Promise<RegisterState>;
 
 	/** An empty name lets the register find one. */
 	hold(name: string): Promise<RegisterState>;

@@ -12,11 +12,13 @@ export function shortcuts(register: Register, toFind: () => void): Shortcut[] {
 		key('help', 'F1', m.reg_key_help(), () => register.open({ kind: 'keys' })),
 		key('find', 'F2', m.reg_key_find(), toFind),
 		key('find-too', '/', m.reg_key_find(), toFind, false),
+		key('check', 'Shift+F2', m.reg_key_check(), () => register.open({ kind: 'check', code: '' })),
 		key('customer', 'F3', m.reg_key_customer(), () => register.open({ kind: 'customer' })),
 		key('quantity', 'F4', m.reg_key_quantity(), () => changeLine(register, 'quantity')),
 		key('price', 'F5', m.reg_key_price(), () => changeLine(register, 'price')),
 		key('hold', 'F6', m.reg_key_hold(), () => hold(register)),
 		key('recall', 'F7', m.reg_key_recall(), () => register.open({ kind: 'held' })),
+		...(register.till.has.returns ? [key('return', 'F8', m.reg_key_return(), () => takeBack(register))] : []),
 		key('pay', 'F9', m.reg_key_pay(), () => register.pay()),
 		key('exact', 'F10', m.reg_key_exact(), () => exactCash(register)),
 		key('fullscreen', 'F11', m.reg_key_fullscreen(), () => void toggleFullscreen().catch(() => undefined)),
@@ -37,6 +39,10 @@ export function changeLine(register: Register, kind: 'quantity' | 'price'): void
 	const line = register.selected;
 	if (!line || register.paying || (kind === 'price' && !mayPrice(register))) return;
 	register.open({ kind, line });
+}
+
+export function takeBack(register: Register): void {
+	if (!register.paying) register.open({ kind: 'return', number: '' });
 }
 
 export function hold(register: Register): void {

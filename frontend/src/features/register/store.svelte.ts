@@ -14,6 +14,8 @@ export type Panel =
 	| { kind: 'weigh' | 'open'; item: TillItem }
 	| { kind: 'quantity' | 'price'; line: CartLineView }
 	| { kind: 'cash'; what: CashKind }
+	| { kind: 'return'; number: string }
+	| { kind: 'check'; code: string }
 	| { kind: 'customer' | 'held' | 'recent' | 'more' | 'printer' | 'keys' | 'close' | 'hold' };
 
 /**
@@ -128,6 +130,16 @@ export class Register {
 
 	/** A code from the scanner or the find box. */
 	scan(code: string): void {
+		if (this.asking) return;
+		if (this.panel?.kind === 'check') {
+			this.open({ kind: 'check', code: code.trim() });
+			return;
+		}
+		// A receipt's own barcode means that something of it comes back.
+		if (this.till.has.returns && this.state?.phase === 'selling' && !this.paying && /^\d+[A-Z]+-\d{4,}$/i.test(code.trim())) {
+			this.open({ kind: 'return', number: code.trim() });
+			return;
+		}
 		void this.do((till) => till.scan(code));
 	}
 	add(item: TillItem, times: string | null = null): void {
