@@ -39,14 +39,14 @@ func Run(ctx context.Context, cfg Config, tillProgram string, out io.Writer) (er
 			return fmt.Errorf("make the demo shops: %w", err)
 		}
 	}
-	if err := program.secure(cfg); err != nil {
-		return err
-	}
 	program.Door.OnCode = func(code string) {
 		fmt.Fprintf(out, "  Set-up code, to make a shop at this server's address from another computer, or one more shop: %s\n", code)
 	}
 	serving, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
+	if err := program.secure(serving, cfg); err != nil {
+		return err
+	}
 	go func() {
 		select {
 		case <-store.Lost():

@@ -7,9 +7,11 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"souk/server/platform/certs"
 	"souk/server/platform/web"
+	"souk/server/tenants"
 )
 
 // checkTLS fails with a sentence about what is wrong with the TLS settings.
@@ -32,7 +34,7 @@ func (c Config) checkTLS() error {
 }
 
 // secure makes the server speak TLS as the settings say.
-func (a *App) secure(cfg Config) error {
+func (a *App) secure(ctx context.Context, cfg Config) error {
 	var source certs.Source
 	var err error
 	report := func(err error) {
@@ -43,7 +45,7 @@ func (a *App) secure(cfg Config) error {
 	case cfg.TLS == "":
 		return nil
 	case cfg.TLS == "self":
-		source, err = certs.Self(dir, func() []string { return cfg.names() }, report)
+		source, err = certs.Self(dir, a.bearing(ctx, cfg), report)
 	case cfg.TLS == "acme":
 		source = certs.Public(filepath.Join(dir, "acme"), func(ctx context.Context, host string) error { return a.isOurs(ctx, cfg, host) })
 	default:
@@ -60,6 +62,33 @@ func (a *App) secure(cfg Config) error {
 	a.Web.Secure(how)
 	a.key = source.Key
 	return nil
+}
+
+// shopsBelieved is how long the names of shops are believed to be all.
+const shopsBelieved = time.Minute
+
+// bearing gives what the server's own certificate is made out to. Nothing takes a
+// wildcard right below a domain of one word, such as *.localhost, so there each
+// shop stands in it by name. It is asked by one handshake at a time.
+func (a *App) bearing(ctx context.Context, cfg Config) func() []string {
+	var shops []string
+	var looked time.Time
+	return func() []string {
+		now := a.Database.Now()
+		if !strings.Contains(cfg.Domain, ".") && now.Sub(looked) > shopsBelieved {
+			looked = now
+			all, err := tenants.All(ctx, a.Database)
+			if err != nil {
+				slog.WarnContext(ctx, "new shops are not in the certificate yet", "error", err)
+			} else {
+				shops = shops[:0]
+				for _, shop := range all {
+					shops = append(shops, shop.Slug+"."+cfg.Domain)
+				}
+			}
+		}
+		return append(cfg.names(), shops...)
+	}
 }
 
 // isOurs lets certificates be asked for in the names of shops that there are.
