@@ -1,9 +1,12 @@
 // Drives the office in a real browser against a real server with demo shops.
 import { mkdir } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
-import { stories } from './office.mjs';
+import { stories as axe } from './axe.mjs';
+import { stories as lists } from './lists.mjs';
+import { stories as office } from './office.mjs';
 import { startServer } from './server.mjs';
 
+const stories = { ...office, ...lists, ...axe };
 const pictures = process.env.SOUK_E2E_OUT ?? '../test/out';
 const server = await startServer();
 let passed = 0;

@@ -1,0 +1,130 @@
+// Takes axe over every office screen and every part of the design system, light and dark, wide and narrow.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** What axe holds to be serious or critical on the page as it is, each with where it is. */
+export async function findings(page) {
+	await page.evaluate(axe);
+	return page.evaluate(async (tags) => {
+		const { violations } = await window.axe.run(document, { runOnly: { type: 'tag', values: tags } });
+		return violations
+			.filter((v) => v.impact === 'serious' || v.impact === 'critical')
+			.map((v) => `${v.id} (${v.impact}), ${v.nodes.length}×: ${v.nodes.slice(0, 2).map((n) => `${n.target.join(' ')} ${n.any[0]?.message ?? n.all[0]?.message ?? ''}`).join(' | ')}`);
+	}, rules);
+}
+
+export const officeScreens = ['/', '/items', '/items?item=new', '/items?q=zzzz', '/sales', '/sales?flagged=1', '/customers', '/customers?customer=new', '/stock', '/shifts', '/exceptions', '/accounts', '/tills', '/people', '/settings', '/settings/payments', '/settings/taxes', '/no-such-page'];
+/** The parts of the gallery. */
+const parts = ['actions', 'inputs', 'display', 'tables', 'forms', 'shell', 'signin'];
+
+async function settle(page) {
+	await page.waitForLoadState('networkidle').catch(() => undefined);
+	await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' }).catch(() => undefined);
+	// Contrast is only measured rightly once nothing fades any more.
+	await page.evaluate(() => Promise.allSettled(document.getAnimations().filter((a) => a.effect?.getTiming().iterations !== Infinity).map((a) => a.finished)));
+}
+
+/** Goes to each path and lists what is wrong there. */
+async function visit(page, base, paths, note) {
+	const wrong = [];
+	for (const path of paths) {
+		await page.goto(base + path);
+		await settle(page);
+		for (const finding of await findings(page)) wrong.push(`${path} ${note}: ${finding}`);
+	}
+	return wrong;
+}
+
+function clean(wrong) {
+	assert.ok(!wrong.length, `\n${wrong.join('\n')}`);
+}
+
+async function signIn(page, url) {
+	await page.goto(url('city-mart') + '/');
+	await page.getByLabel('E-mail').fill('owner@city-mart.example');
+	await page.getByLabel('Password', { exact: true }).fill('souk-demo');
+	await page.getByRole('button', { name: 'Sign in' }).click();
+	await page.getByRole('navigation', { name: 'Sections' }).first().waitFor();
+}
+
+async function themed(page, theme) {
+	await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+}
+
+export const stories = {
+	async 'axe finds nothing serious at the door'({ page, url }) {
+		const wrong = [];
+		for (const theme of ['light', 'dark']) {
+			await themed(page, theme);
+			wrong.push(...(await visit(page, url('city-mart'), ['/'], theme)), ...(await visit(page, url('www'), ['/'], `set-up ${theme}`)));
+		}
+		clean(wrong);
+	},
+
+	async 'axe finds nothing serious on any office screen'({ page, url }) {
+		await signIn(page, url);
+		const wrong = [];
+		for (const theme of ['light', 'dark']) {
+			await themed(page, theme);
+			wrong.push(...(await visit(page, url('city-mart'), officeScreens, theme)));
+		}
+		await page.setViewportSize({ width: 360, height: 740 });
+		wrong.push(...(await visit(page, url('city-mart'), officeScreens, '360 px')));
+		clean(wrong);
+	},
+
+	async 'axe finds nothing serious in what opens above a screen'({ page, url }) {
+		await signIn(page, url);
+		const base = url('city-mart');
+		const wrong = [];
+		const look = async (name) => {
+			await settle(page);
+			for (const finding of await findings(page)) wrong.push(`${name}: ${finding}`);
+		};
+		await page.goto(base + '/items');
+		await page.locator('tbody [data-open]').first().focus();
+		await page.keyboard.press('Space');
+		await look('rows selected');
+		await page.getByRole('button', { name: 'View', exact: true }).click();
+		await look('view menu');
+		await page.keyboard.press('Escape');
+		await page.getByRole('button', { name: 'Prices by %' }).click();
+		await page.getByRole('textbox', { name: 'Put on each price' }).fill('5');
+		await page.getByRole('table', { name: 'What would become of them' }).waitFor();
+		await look('prices by per cent');
+		await page.keyboard.press('Escape');
+		await page.keyboard.press('Control+k');
+		await page.getByRole('combobox', { name: 'Search or do anything' }).fill('milk');
+		await page.getByRole('option').first().waitFor();
+		await look('palette');
+		await page.keyboard.press('Escape');
+		await page.locator('tbody [data-open]').first().focus();
+		await page.keyboard.press('?');
+		await look('help');
+		await page.keyboard.press('Escape');
+		await page.getByRole('button', { name: /What needs attention/ }).click();
+		await look('bell');
+		await page.keyboard.press('Escape');
+		await page.locator('tbody [data-open]').first().click();
+		await page.getByRole('dialog').getByLabel('Name').waitFor();
+		await look('item form');
+		await page.goto(base + '/sales');
+		await page.locator('tbody [data-open]').first().click();
+		await page.getByRole('dialog').waitFor();
+		await look('sale');
+		clean(wrong);
+	},
+
+	async 'axe finds nothing serious in any part of the design system'({ page, url }) {
+		const wrong = [];
+		for (const theme of ['light', 'dark']) {
+			await themed(page, theme);
+			for (const density of ['office', 'till']) wrong.push(...(await visit(page, url('city-mart'), parts.map((part) => `/ui?part=${part}&density=${density}`), `${theme} ${density}`)));
+		}
+		clean(wrong);
+	},
+};
