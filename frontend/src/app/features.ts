@@ -3,6 +3,7 @@ import { accounts } from '@/features/accounts/feature';
 import { customers } from '@/features/customers/feature';
 import { dashboard } from '@/features/dashboard/feature';
 import { exceptions } from '@/features/exceptions/feature';
+import { imports } from '@/features/imports/feature';
 import { items } from '@/features/items/feature';
 import { people } from '@/features/people/feature';
 import { sales } from '@/features/sales/feature';
@@ -23,7 +24,7 @@ export const features = {
 	parties: customers,
 	ledger: accounts,
 	inventory: stock,
-	imports: { routes: [] },
+	imports,
 	payments: { routes: [] },
 	tills: { routes: [...tills.routes, ...shifts.routes] },
 	sales,
