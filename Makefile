@@ -22,6 +22,9 @@ WEB_SOURCES := $(shell find frontend/src frontend/messages frontend/public front
 	-type f -not -path '*paraglide.gen*' 2>/dev/null)
 # go build prints nothing and takes a second when nothing changed.
 GO_BUILD := CGO_ENABLED=1 go build -trimpath
+# What souk version says. The commit's own time, not the present: the same source gives the same program.
+STAMP = -X souk/server/app.Version=$(or $(SOUK_VERSION),dev) -X souk/server/app.Commit=$(shell git rev-parse HEAD 2>/dev/null) \
+	-X souk/server/app.Committed=$(shell git log -1 --format=%cI 2>/dev/null)
 SAY_FIRST = test -e $@ || echo "compiling $@ (minutes the first time, seconds from then on)"
 
 export SOUK_BIN := $(CURDIR)/bin/souk
@@ -129,7 +132,7 @@ FORCE:
 
 bin/souk: frontend/dist/index.html FORCE
 	@$(SAY_FIRST)
-	@$(GO_BUILD) -o $@ ./server
+	@$(GO_BUILD) -ldflags '$(STAMP)' -o $@ ./server
 
 bin/till: frontend/dist/index.html FORCE
 	@$(SAY_FIRST)

@@ -180,8 +180,14 @@ func WriteVersion(out io.Writer) {
 	fmt.Fprintf(out, "souk %s\ncommit %s\nmade   %s\n%s %s/%s\n", Version, commit, made, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
-// build is the commit, and when it was made, as far as the compiler was told.
+// Commit and Committed are what the source is, set by make; else the compiler may know.
+var Commit, Committed string
+
+// build is the commit, and when that was made, as far as anybody said.
 func build() (commit, made string) {
+	if Commit != "" {
+		return Commit, Committed
+	}
 	commit, made = "unknown", "unknown"
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

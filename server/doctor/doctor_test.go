@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"math/big"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
@@ -166,8 +167,11 @@ func TestThePortIsLookedAt(t *testing.T) {
 		}
 		return ""
 	}
-	require.Equal(t, doctor.Warning, level())
-	require.NoError(t, listener.Close())
+	require.Equal(t, doctor.Error, level(), "a program that says nothing")
+	server := &http.Server{ReadHeaderTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })}
+	go func() { _ = server.Serve(listener) }()
+	require.Equal(t, doctor.OK, level(), "souk itself")
+	require.NoError(t, server.Close())
 	require.Equal(t, doctor.OK, level())
 }
 

@@ -2,11 +2,14 @@ package doctor
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -90,13 +93,41 @@ func port(ctx context.Context, in Installation, _ *pgx.Conn) Finding {
 	}
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", in.Address)
+	if err != nil && answers(ctx, in.Address) {
+		return ok("The server answers at %s.", in.Address)
+	}
 	if err != nil {
-		return Finding{Level: Warning, Says: fmt.Sprintf("%s is in use.", in.Address), Do: "That is right while souk serves. Else stop the program that has it, or choose another SOUK_ADDR."}
+		return Finding{Level: Error, Says: fmt.Sprintf("Another program has %s.", in.Address), Do: "Stop that program, or choose another SOUK_ADDR."}
 	}
 	if err := listener.Close(); err != nil {
 		return unread(err)
 	}
 	return ok("%s is free; no server answers there now.", in.Address)
+}
+
+// answers tells whether a Souk is there, with TLS or without. Who it is does not
+// matter here: nothing is told to it.
+func answers(ctx context.Context, address string) bool {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}} //nolint:gosec // only asked whether it lives
+	defer client.CloseIdleConnections()
+	for _, scheme := range []string{"http", "https"} {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://"+address+"/healthz", http.NoBody)
+		if err != nil {
+			return false
+		}
+		answer, err := client.Do(request)
+		if err != nil {
+			continue
+		}
+		body, _ := io.ReadAll(io.LimitReader(answer.Body, 16))
+		_ = answer.Body.Close()
+		if answer.StatusCode == http.StatusOK && string(body) == "ok\n" {
+			return true
+		}
+	}
+	return false
 }
 
 func certificate(_ context.Context, in Installation, _ *pgx.Conn) Finding {
