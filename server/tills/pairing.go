@@ -76,7 +76,7 @@ type RegisterID struct {
 type PairingCode struct {
 	Code      string    `json:"code" doc:"Shown once; the server keeps its hash"`
 	ExpiresAt time.Time `json:"expires_at"`
-	Addresses []string  `json:"addresses" nullable:"false" doc:"What to type at the till, the likeliest first"`
+	Addresses []string  `json:"addresses" nullable:"false" doc:"What to type at a till that is on the server's network, the likeliest first"`
 }
 
 // MakeCode makes a code that pairs one device with a register within ten minutes.
@@ -108,22 +108,19 @@ func MakeCode(ctx context.Context, tx *db.Tx, in RegisterID) (PairingCode, error
 	return code, batch.Done()
 }
 
-// addresses are those of the shop: under the server's domain, and, for tills on
-// the shop's network that cannot look the domain up, the machine's with the shop
-// behind it. A domain that means "this computer" everywhere comes last.
+// addresses are those by which a till reaches the shop beside the one that the
+// office is open at: the machine's own on the shop's network, with the shop behind
+// it, and last a name that means "this computer" everywhere. How the shop is named
+// outside, behind a proxy perhaps, the office's browser knows better.
 func addresses(site web.Site, slug string) []string {
 	out := []string{}
 	for _, base := range site.Addresses {
 		out = append(out, base+"/"+slug)
 	}
-	if site.Domain == "" {
-		return out
-	}
-	named := site.Scheme + "://" + slug + "." + site.Domain + site.Port
 	if site.Domain == "localhost" || strings.HasSuffix(site.Domain, ".localhost") {
-		return append(out, named)
+		out = append(out, site.Scheme+"://"+slug+"."+site.Domain+site.Port)
 	}
-	return append([]string{named}, out...)
+	return out
 }
 
 func drawCode() string {

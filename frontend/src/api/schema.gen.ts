@@ -6546,7 +6546,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @description What to type at the till, the likeliest first */
+                        /** @description What to type at a till that is on the server's network, the likeliest first */
                         addresses: string[];
                         /** @description Shown once; the server keeps its hash */
                         code: string;
