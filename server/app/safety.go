@@ -218,7 +218,9 @@ func keeper(cfg Config, store *Store) *system.Keeper {
 	}
 	k.Examine = func(ctx context.Context) []doctor.Finding {
 		in := installation(cfg)
-		in.Address = ""
+		// Somebody else's PostgreSQL is served without the right to read all of it;
+		// "souk doctor" looks into that one.
+		in.Address, in.MachineOnly = "", !in.Embedded
 		return doctor.Examine(ctx, in)
 	}
 	if cfg.UpdateURL != "" {

@@ -38,7 +38,9 @@ type Installation struct {
 	BackupDir   string
 	// Embedded is whether the database is Souk's own, which Souk backs up.
 	Embedded bool
-	Address  string // to listen at; "" if this program listens there itself
+	// MachineOnly leaves the database unread.
+	MachineOnly bool
+	Address     string // to listen at; "" if this program listens there itself
 	// Certificates are the TLS files in use, none without TLS.
 	Certificates []string
 	Access       db.Access
@@ -70,6 +72,9 @@ func Examine(ctx context.Context, in Installation) []Finding {
 	var lines []Finding
 	for _, one := range onMachine {
 		lines = append(lines, one.run(ctx, in, nil))
+	}
+	if in.MachineOnly {
+		return lines
 	}
 	conn, err := connect(ctx, in)
 	if err != nil {
