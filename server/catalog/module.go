@@ -4,6 +4,7 @@
 package catalog
 
 import (
+	"souk/server/platform/jobs"
 	"souk/server/platform/live"
 	"souk/server/platform/module"
 	"souk/server/platform/web"
@@ -36,6 +37,7 @@ var Module = module.Module{
 	Routes: []web.Route{
 		web.Get("/items", Read, List),
 		web.Post("/items", Edit, Create),
+		web.Post("/items/exports", Read, ExportItems),
 		web.Get("/items/by-barcode/{code}", Read, ByBarcode),
 		web.Post("/items/changes", Edit, ChangeMany),
 		web.Put("/items/states", Edit, SetStates),
@@ -58,6 +60,7 @@ var Module = module.Module{
 		{Section: "Shop", Label: "Taxes", Path: "/settings/taxes", Icon: "percent", Needs: Edit},
 	},
 	Reacts: []module.Reaction{module.On(layGround)},
+	Jobs:   []jobs.Kind{itemExport.Job()},
 	Faults: map[string]string{
 		"items_sku_key":       "catalog.sku_taken",
 		"items_plu_key":       "catalog.plu_taken",

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 
+	"souk/server/platform/sheet"
 	"souk/shared/fault"
 )
 
@@ -157,7 +158,7 @@ func visitRow(number int, cells []string, visit func(int, []string) error) error
 	kept := make([]string, 0, len(cells))
 	empty := true
 	for _, cell := range cells[:min(len(cells), mostColumns)] {
-		cell = strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(cell, "\ufffd"), "\x00", ""))
+		cell = sheet.Plain(strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(cell, "\ufffd"), "\x00", "")))
 		if len(cell) > longestCell {
 			cell = strings.ToValidUTF8(cell[:longestCell], "")
 		}

@@ -474,6 +474,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/items/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /items/exports */
+        post: operations["post-items-exports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/items/states": {
         parameters: {
             query?: never;
@@ -2179,6 +2196,18 @@ export interface components {
             unit?: string;
             /** Format: int64 */
             version: number;
+        };
+        ItemExport: {
+            /** @enum {string} */
+            active?: "true" | "false" | "all";
+            category?: string;
+            readonly currency?: string;
+            /** @enum {string} */
+            format: "csv" | "xlsx";
+            low?: boolean;
+            q?: string;
+            /** @enum {string} */
+            sort?: "name" | "-name" | "sku" | "-sku" | "price" | "-price" | "updated" | "-updated";
         };
         ItemRow: {
             active: boolean;
@@ -5350,6 +5379,73 @@ export interface operations {
                 content: {
                     "application/json": {
                         rows: components["schemas"]["BulkRow"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-items-exports": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemExport"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        cancelling: boolean;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: int64 */
+                        done: number;
+                        /**
+                         * Format: uuid
+                         * @description What it made, to be downloaded
+                         */
+                        file_id?: string;
+                        /** Format: date-time */
+                        finished_at?: string;
+                        /** Format: uuid */
+                        id: string;
+                        kind: string;
+                        /** @description Why it failed, or why it is tried again */
+                        problem: string;
+                        /** @enum {string} */
+                        state: "queued" | "running" | "done" | "failed" | "cancelled";
+                        /** Format: uuid */
+                        subject_id?: string;
+                        title: string;
+                        /**
+                         * Format: int64
+                         * @description 0 while it is not known
+                         */
+                        total: number;
                     };
                 };
             };
