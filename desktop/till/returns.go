@@ -264,7 +264,7 @@ func taxOf(taxes *[]pricing.TaxTotal, code string, rate decimal.Decimal) *pricin
 	at := slices.IndexFunc(*taxes, func(t pricing.TaxTotal) bool { return t.Code == code && t.Rate.Equal(rate) })
 	if at < 0 {
 		at = len(*taxes)
-		*taxes = append(*taxes, pricing.TaxTotal{Code: code, Rate: rate})
+		*taxes = append(*taxes, pricing.TaxTotal{Code: code, Rate: rate.Trim(0)})
 	}
 	return &(*taxes)[at]
 }

@@ -90,6 +90,8 @@ func FindReceipt(ctx context.Context, tx *db.Tx, in ReceiptNumber) (wire.Returna
 	out := wire.Returnable{Sale: sale.Row.finished(), Voided: sale.Row.Voided, Back: []wire.LineBack{}}
 	out.Sale.Lines, out.Sale.Tenders = make([]wire.SaleLine, len(*lines)), *tenders
 	for i, l := range *lines {
+		l.Quantity, l.BackQuantity = l.Quantity.Trim(0), l.BackQuantity.Trim(0)
+		l.TaxRate = l.TaxRate.Trim(0)
 		out.Sale.Lines[i] = l.SaleLine
 		if l.BackQuantity.Cmp(decimal.Zero) != 0 {
 			out.Back = append(out.Back, wire.LineBack{

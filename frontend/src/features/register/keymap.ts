@@ -1,4 +1,5 @@
 import type { Shortcut } from '@/platform/keys';
+import type { CashKind } from '@/platform/till-types';
 import { toggleFullscreen } from '@/platform/till-wails';
 import { m } from '@/paraglide.gen/messages';
 import type { Register } from './store.svelte';
@@ -19,6 +20,11 @@ export function shortcuts(register: Register, toFind: () => void): Shortcut[] {
 		key('hold', 'F6', m.reg_key_hold(), () => hold(register)),
 		key('recall', 'F7', m.reg_key_recall(), () => register.open({ kind: 'held' })),
 		...(register.till.has.returns ? [key('return', 'F8', m.reg_key_return(), () => takeBack(register))] : []),
+		key('cash-in', 'Shift+F5', m.reg_cash_in(), () => moveCash(register, 'in')),
+		key('cash-out', 'Shift+F6', m.reg_cash_out(), () => moveCash(register, 'out')),
+		key('drop', 'Shift+F7', m.reg_drop(), () => moveCash(register, 'drop')),
+		key('drawer', 'Shift+F4', m.reg_no_sale(), () => moveCash(register, 'open')),
+		key('x', 'Shift+F8', m.reg_x(), () => void register.readX()),
 		key('pay', 'F9', m.reg_key_pay(), () => register.pay()),
 		key('exact', 'F10', m.reg_key_exact(), () => exactCash(register)),
 		key('fullscreen', 'F11', m.reg_key_fullscreen(), () => void toggleFullscreen().catch(() => undefined)),
@@ -39,6 +45,10 @@ export function changeLine(register: Register, kind: 'quantity' | 'price'): void
 	const line = register.selected;
 	if (!line || register.paying || (kind === 'price' && !mayPrice(register))) return;
 	register.open({ kind, line });
+}
+
+export function moveCash(register: Register, what: CashKind): void {
+	if (!register.paying && !register.panel) register.open({ kind: 'cash', what });
 }
 
 export function takeBack(register: Register): void {
