@@ -41,12 +41,12 @@ func (a *App) secure(ctx context.Context, cfg Config) error {
 		slog.Error("the certificate was not renewed; the former one is served on", "error", err)
 	}
 	dir := filepath.Join(cfg.Data, "tls")
-	switch {
-	case cfg.TLS == "":
+	switch cfg.TLS {
+	case "":
 		return nil
-	case cfg.TLS == "self":
+	case "self":
 		source, err = certs.Self(dir, a.bearing(ctx, cfg), report)
-	case cfg.TLS == "acme":
+	case "acme":
 		source = certs.Public(filepath.Join(dir, "acme"), func(ctx context.Context, host string) error { return a.isOurs(ctx, cfg, host) })
 	default:
 		cert, key, _ := strings.Cut(strings.TrimPrefix(cfg.TLS, "files:"), ",")

@@ -81,9 +81,9 @@ func (c *checks) must(good bool, path, sentence string) {
 	}
 }
 
-func (c *checks) text(text, path, sentence string, most int) {
+func (c *checks) name(text, path, sentence string) {
 	c.must(strings.TrimSpace(text) != "", path, sentence)
-	c.short(text, path, most)
+	c.short(text, path, 120)
 }
 
 func (c *checks) short(text, path string, most int) {
@@ -115,7 +115,7 @@ func (f Form) check() error {
 }
 
 func (s ShopPart) check(c *checks) {
-	c.text(s.Name, "shop.name", "Give the shop a name.", 120)
+	c.name(s.Name, "shop.name", "Give the shop a name.")
 	if err := tenants.CheckSlug(s.Slug); err != nil {
 		c.must(false, "shop.slug", fault.Of(err).Message)
 	}
@@ -129,7 +129,7 @@ func (s ShopPart) check(c *checks) {
 }
 
 func (s StorePart) check(c *checks) {
-	c.text(s.Name, "store.name", "Give the store a name, for example its street.", 120)
+	c.name(s.Name, "store.name", "Give the store a name, for example its street.")
 	_, err := time.LoadLocation(s.TimeZone)
 	c.must(err == nil && s.TimeZone != "" && s.TimeZone != "Local", "store.time_zone", "Choose the store's time zone, for example Europe/Berlin.")
 	c.short(s.Address, "store.address", 500)
@@ -140,7 +140,7 @@ func (s StorePart) check(c *checks) {
 }
 
 func (f Form) checkOwner(c *checks) {
-	c.text(f.Owner.Name, "owner.name", "Type your name.", 120)
+	c.name(f.Owner.Name, "owner.name", "Type your name.")
 	address, err := mail.ParseAddress(f.Owner.Email)
 	c.must(err == nil && address.Address == f.Owner.Email && len(f.Owner.Email) <= 200, "owner.email", "Type an e-mail address, for example you@example.com.")
 	weak := users.WeakPassword(f.Owner.Password, f.Owner.Email, f.Owner.Name, f.Shop.Name, f.Shop.Slug)
@@ -153,7 +153,7 @@ func (f Form) checkPeople(c *checks) {
 	c.must(len(f.People) <= mostPeople, "people", fmt.Sprintf("At most %d people here; add the others later.", mostPeople))
 	for i, person := range f.People {
 		at := func(field string) string { return fmt.Sprintf("people.%d.%s", i, field) }
-		c.text(person.Name, at("name"), "Type the person's name.", 120)
+		c.name(person.Name, at("name"), "Type the person's name.")
 		c.must(person.Role.Level() > 0 && person.Role != wire.Owner, at("role"), "Choose what this person does.")
 		c.must(pinForm.MatchString(person.PIN), at("pin"), "A PIN has 4 to 12 digits.")
 	}

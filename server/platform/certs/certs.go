@@ -60,15 +60,19 @@ func (f *files) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	defer f.mu.Unlock()
 	if now := time.Now(); now.Sub(f.looked) >= lookEvery {
 		f.looked = now
-		if stamp, err := f.stampNow(); err != nil {
+		if err := f.renew(); err != nil {
 			f.report(err)
-		} else if stamp != f.stamp {
-			if err := f.load(); err != nil {
-				f.report(err)
-			}
 		}
 	}
 	return f.loaded, nil
+}
+
+func (f *files) renew() error {
+	stamp, err := f.stampNow()
+	if err != nil || stamp == f.stamp {
+		return err
+	}
+	return f.load()
 }
 
 // stampNow changes when either file does.
