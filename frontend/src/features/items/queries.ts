@@ -32,3 +32,4 @@ export const archiveItem = (id: string) => body(api.PUT('/api/items/{id}/archiva
 export const restoreItem = (id: string) => body(api.DELETE('/api/items/{id}/archival', { params: { path: { id } } }));
 export const addCategory = (category: Category) => body(api.POST('/api/categories', { body: category }));
 export const changeCategory = (category: Category) => body(api.PUT('/api/categories/{id}', { params: { path: { id: category.id } }, body: category }));
+export const exportItems = ({ q, category, active, low, sort }: ItemFilter, format: 'csv' | 'xlsx') => body(api.POST('/api/items/exports', { body: { q: q || undefined, category: category || undefined, active, low, sort, format } }));
