@@ -87,7 +87,7 @@ export const stories = {
 		const row = page.getByRole('row').filter({ hasText: 'Bananas' }).first();
 		await row.waitFor();
 		assert.match(page.url(), /q=bananas/);
-		await row.getByRole('button').click();
+		await row.locator('[data-open]').click();
 		await page.getByLabel('Price', { exact: true }).fill('1.77');
 		await page.getByRole('button', { name: 'Save changes' }).click();
 		await page.getByText('Bananas saved').waitFor();

@@ -126,6 +126,8 @@ func (f *filler) known(field string) (any, bool) {
 		return "", true
 	case "from", "to", "day", "date", "on":
 		return "2026-03-01", true
+	case "hour":
+		return "12", true
 	case "flag", "kind", "status", "kinds":
 		if !f.inBody {
 			return "", true
