@@ -43,7 +43,7 @@ var labels = map[string]string{
 var headings = []struct{ field, words string }{
 	{Barcode, "barcode barcodes ean ean13 gtin upc upca code_barre codigo_de_barras strichcode variant_barcode"},
 	{SKU, "sku item_number article_number article_no artikelnummer item_code product_code code reference ref referencia variant_sku stock_code"},
-	{Name, "name item product title item_name product_name artikel bezeichnung nombre producto nom designation product_title handle"},
+	{Name, "name item product title item_name product_name artikel bezeichnung nombre producto nom designation product_title handle"}, //nolint:misspell // Spanish
 	{Category, "category categories department group product_type type kategorie warengruppe categoria categorie"},
 	{Cost, "cost cost_price unit_cost purchase_price buying_price cost_per_item standard_cost einkaufspreis ek costo cout"},
 	{Price, "price selling_price retail_price sale_price unit_price list_price sales_price variant_price preis vk verkaufspreis precio prix pvp"},
@@ -53,7 +53,7 @@ var headings = []struct{ field, words string }{
 	{SoldBy, "sold_by weighed sold_by_weight weighable scale"},
 	{MinStock, "min_stock minimum_stock reorder_level reorder_point low_stock min mindestbestand stock_minimo"},
 	{Opening, "opening_stock stock quantity qty on_hand in_stock opening inventory bestand existencias stock_quantity variant_inventory_qty quantity_on_hand"},
-	{Description, "description details notes beschreibung descripcion body"},
+	{Description, "description details notes beschreibung descripcion body"}, //nolint:misspell // Spanish
 	{Active, "active enabled status published aktiv activo"},
 }
 

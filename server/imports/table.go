@@ -104,12 +104,12 @@ func eachSheetRow(body []byte, visit func(int, []string) error) error {
 	if err != nil {
 		return unreadable(err)
 	}
-	defer book.Close()
+	defer func() { _ = book.Close() }()
 	rows, err := book.Rows(firstSheet(book))
 	if err != nil {
 		return unreadable(err)
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	for number := 1; rows.Next(); number++ {
 		cells, err := rows.Columns()
 		if err != nil {

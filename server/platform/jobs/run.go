@@ -257,7 +257,8 @@ func (r *Runner) advance(ctx context.Context, tx *db.Tx, row claimed) error {
 	}
 	job := row.job()
 	if row.Cancelling {
-		return end(ctx, tx, kind, job, Cancelled, nil)
+		job.State = Cancelled
+		return end(ctx, tx, kind, job, nil)
 	}
 	if err := kind.Step(ctx, tx, job); err != nil {
 		return err
@@ -293,7 +294,8 @@ func (r *Runner) failed(ctx context.Context, who db.Identity, id uuid.UUID, caus
 		if mayPass(told) && tries < mostTries {
 			return keep(tx, job, advance{tries: tries, after: tx.Now().Add(backoff(tries)), told: told})
 		}
-		return end(ctx, tx, r.kinds[row.Kind], job, Failed, told)
+		job.State = Failed
+		return end(ctx, tx, r.kinds[row.Kind], job, told)
 	})
 	if err != nil && ctx.Err() == nil {
 		slog.ErrorContext(ctx, "a failed job was not written down", "job", id, "tenant", who.Tenant, "error", err)
@@ -309,8 +311,8 @@ func mayPass(told *fault.Error) bool {
 	return told.Passing() || told.Kind == fault.KindConflict || told.Code == "request.unknown_reference"
 }
 
-func end(ctx context.Context, tx *db.Tx, kind Kind, job *Job, state string, told *fault.Error) error {
-	job.State = state
+// end tells the kind of work that its job was cancelled or failed, and writes it down.
+func end(ctx context.Context, tx *db.Tx, kind Kind, job *Job, told *fault.Error) error {
 	if told != nil {
 		job.Problem = told.Message
 	}

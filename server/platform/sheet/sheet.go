@@ -64,7 +64,7 @@ func CSV(rows [][]string, heading bool) ([]byte, error) {
 // but for those of the columns that are numbers.
 func XLSX(rows [][]string, numbers map[int]bool) ([]byte, error) {
 	book := excelize.NewFile()
-	defer book.Close()
+	defer func() { _ = book.Close() }()
 	out, err := book.NewStreamWriter("Sheet1")
 	if err != nil {
 		return nil, err
