@@ -182,6 +182,7 @@ func (r *ring) trade(t *testing.T, of *shop) {
 	kept, voided := sell(), sell()
 	ask("POST", "/sales/"+voided+"/void", object{"id": uuid.NewString(), "register_id": counter})
 	ask("POST", "/sales/"+kept+"/refund", object{"id": uuid.NewString(), "register_id": counter, "method_id": cash, "lines": []object{{"line_no": 1, "quantity": "1"}}})
+	ask("POST", "/shifts/"+shift+"/cash-in", object{"id": uuid.NewString(), "reason": "change", "amount_minor": 100, "note": of.mark + " coins"})
 	ask("POST", "/shifts/"+shift+"/closure", object{"counted_minor": 10400})
 	ask("POST", "/shifts", object{"id": uuid.NewString(), "register_id": counter, "float_minor": 10000})
 	sell()

@@ -69,7 +69,8 @@ func (s saleRow) finished() wire.FinishedSale {
 }
 
 // FindReceipt finds a sale by the number on its receipt, and what of it can still
-// come back. Fails with sales.not_found.
+// come back. The sale has no id if there is none of that number: it may still be on
+// its way from a till.
 func FindReceipt(ctx context.Context, tx *db.Tx, in ReceiptNumber) (wire.Returnable, error) {
 	number := strings.ToUpper(strings.TrimSpace(in.Number))
 	id, found, err := db.Maybe[uuid.UUID](ctx, tx, findReceipt, db.Args{"number": number})
@@ -77,7 +78,7 @@ func FindReceipt(ctx context.Context, tx *db.Tx, in ReceiptNumber) (wire.Returna
 		return wire.Returnable{}, err
 	}
 	if !found {
-		return wire.Returnable{}, notFound()
+		return wire.Returnable{Sale: wire.FinishedSale{Lines: []wire.SaleLine{}, Tenders: []wire.SaleTender{}}, Back: []wire.LineBack{}}, nil
 	}
 	of := db.Args{"sale": id}
 	r := tx.Reads()

@@ -94,6 +94,7 @@ func TestReturnsAtTills(t *testing.T) {
 		require.Equal(t, 200, d.call(d.Token, "GET", "/sync/receipt?number="+sale.ReceiptNo, nil, &found))
 		require.Equal(t, sale.ID, found.Sale.ID)
 		require.Equal(t, "2", found.Back[0].Quantity.Trim(0).String())
-		require.Equal(t, 404, d.call(d.Token, "GET", "/sync/receipt?number=nope", nil, nil))
+		require.Equal(t, 200, d.call(d.Token, "GET", "/sync/receipt?number=nope", nil, &found))
+		require.Equal(t, uuid.Nil, found.Sale.ID)
 	})
 }
