@@ -1,4 +1,6 @@
 import { mount } from 'svelte';
+// First, since texts are read while the rest is being loaded.
+import '@/platform/language';
 import '@/ui/app.css';
 import App from '@/app/app.svelte';
 

@@ -1,4 +1,5 @@
 import { body, createHttp } from '@/platform/http';
+import { figuresIn, language } from '@/platform/language';
 import { me } from '@/platform/me.svelte';
 import { Problem } from '@/platform/problem';
 import { region } from '@/platform/region.svelte';
@@ -68,7 +69,8 @@ async function useTicket(): Promise<void> {
 }
 
 function enter(found: Session): void {
-	region.locale = found.shop.locale;
+	if (language.follow(found.shop.locale)) return;
+	region.locale = figuresIn(found.shop.locale);
 	region.currency = found.shop.currency;
 	region.timeZone = found.shop.time_zone;
 	Object.assign(me, { id: found.user.id, name: found.user.name, role: found.user.role ?? '', permissions: found.permissions });

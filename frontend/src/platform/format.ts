@@ -96,7 +96,7 @@ function plainDigits(text: string): string {
 	return text
 		.replace(/\p{Nd}/gu, (d) => String(digitValue(d)))
 		.replace(/[−–﹣-]/g, '-')
-		.replace(/[\s\u00a0\u202f'’_]/g, '')
+		.replace(/[\s\u00a0\u202f\u200e\u200f\u061c'’_]/g, '')
 		.replace(/\u066b/g, '.')
 		.replace(/\u066c/g, '');
 }

@@ -1,17 +1,23 @@
+import { sentence } from './faults';
+
 /** What went wrong, as the server says it (RFC 9457), or as the network did. */
 export class Problem extends Error {
+	readonly detail: string;
+
 	constructor(
 		/** `module.reason`, which is also the translation key. */
 		readonly code: string,
 		readonly title: string,
-		readonly detail: string = '',
+		detail: string = '',
 		/** Field path → reason, for showing beside inputs. */
 		readonly fields: Readonly<Record<string, string>> = {},
 		/** Request id, to quote to support. */
 		readonly ref: string = '',
 		readonly status: number = 0,
 	) {
-		super(detail || title || code);
+		const said = sentence(code, detail || title);
+		super(said || code);
+		this.detail = said === title ? detail : said;
 		this.name = 'Problem';
 	}
 
@@ -57,7 +63,7 @@ function fieldsOf(body: Record<string, unknown>): Record<string, string> {
 	const fields: Record<string, string> = {};
 	for (const entry of Array.isArray(body.fields) ? body.fields : []) {
 		const { path, code, message } = entry as { path?: string; code?: string; message?: string };
-		if (path) fields[path] ??= message || text(body.detail) || code || '';
+		if (path) fields[path] ??= sentence(code || text(body.code), message || text(body.detail)) || code || '';
 	}
 	for (const entry of Array.isArray(body.errors) ? body.errors : []) {
 		const { location, message } = entry as { location?: string; message?: string };

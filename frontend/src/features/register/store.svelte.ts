@@ -1,6 +1,7 @@
 import { createContext } from 'svelte';
 import type { LiveMessage } from '@/platform/live';
 import { Problem } from '@/platform/problem';
+import { figuresIn, language } from '@/platform/language';
 import { region } from '@/platform/region.svelte';
 import type { Till } from '@/platform/till';
 import type { CartLineView, CashKind, RegisterState, ScanResult, TenderIn, TillItem, ZReport } from '@/platform/till-types';
@@ -87,7 +88,8 @@ export class Register {
 	take(state: RegisterState): void {
 		const before = this.state;
 		if (state.shop) {
-			region.locale = state.shop.locale;
+			if (language.follow(state.shop.locale)) return;
+			region.locale = figuresIn(state.shop.locale);
 			region.currency = state.shop.currency;
 			region.timeZone = state.shop.time_zone;
 		}
