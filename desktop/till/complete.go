@@ -229,7 +229,7 @@ func (e *Engine) receiptOf(sale wire.FinishedSale, cart pricing.Cart, priced pri
 		ShopName: e.setup.Company.Name, LegalName: store.LegalName, Address: addressLines(store.Address),
 		TaxNumber: store.TaxNumber, Header: store.ReceiptHeader, Footer: store.ReceiptFooter,
 		StoreName: store.Name, TillName: e.setup.Register.Name, CashierName: e.person.Name,
-		CustomerName: e.cart.CustomerName, CompletedAt: at, ZoneName: zone,
+		CustomerName: e.cart.CustomerName, CompletedAt: at, ZoneName: zone, Locale: e.setup.Company.Locale,
 		Lines: make([]receipt.Line, len(e.cart.Lines)), Tenders: make([]receipt.Tender, len(methods)),
 	}
 	for i := range doc.Lines {

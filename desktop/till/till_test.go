@@ -213,6 +213,7 @@ func TestReprintIsMarkedAndHasNoSecondNumber(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, sale.ReceiptNo, receipt.Document.Number)
 	require.False(t, receipt.Document.Copy)
+	require.Equal(t, "en-DE", receipt.Document.Locale)
 	require.NotEmpty(t, receipt.Lines)
 	_, err = f.Reprint(sale.ID)
 	require.NoError(t, err)

@@ -35,10 +35,12 @@ type letterhead struct {
 	TaxNumber string `db:"tax_number"`
 	Header    string `db:"receipt_header"`
 	Footer    string `db:"receipt_footer"`
+	Locale    string `db:"locale"`
 }
 
 const readLetterhead db.SQL = `
-	select c.name as shop_name, st.legal_name, st.address, st.time_zone, st.tax_number, st.receipt_header, st.receipt_footer
+	select c.name as shop_name, st.legal_name, st.address, st.time_zone, st.tax_number, st.receipt_header, st.receipt_footer,
+	       c.locale
 	from   sales s
 	join   stores st on st.tenant_id = @tenant and st.id = s.store_id
 	join   company c on c.tenant_id = @tenant
@@ -89,6 +91,7 @@ func paper(sale SaleDetail, head letterhead, lines []remaining) (receipt.Documen
 		Header: head.Header, Footer: head.Footer, StoreName: sale.StoreName, TillName: sale.RegisterName,
 		CashierName: sale.PersonName, CustomerName: sale.CustomerName, OriginalReceipt: sale.OriginalReceipt, CompletedAt: at,
 		ZoneName: zoneName, Currency: sale.Currency, TaxIncluded: sale.TaxIncluded, Total: sale.Total, Rounding: sale.Rounding,
+		Locale: head.Locale,
 	}
 	taxes := taxesOf(lines)
 	for i, t := range taxes {

@@ -102,6 +102,7 @@ func TestListAndDetail(t *testing.T) {
 		require.Equal(t, money.Amount(-1190), got.Document.Total)
 		require.Equal(t, got.Document.Total, got.Document.Subtotal)
 		require.NotEmpty(t, got.Lines)
+		require.Equal(t, "en", got.Document.Locale)
 		_, err = get(b, sales.Receipt, sales.ReceiptIn{ID: uuid.New()})
 		require.ErrorIs(t, err, fault.NotFound("sales.not_found"))
 	})

@@ -68,7 +68,9 @@ type Document struct {
 	Tenders        []Tender     `json:"tenders,omitempty"`
 	Change         money.Amount `json:"change_minor"`
 
-	// Labels are the printed words; nil is English.
+	// Locale is how the shop writes, "es-MX": it chooses the words and the form of
+	// dates and numbers. Labels are other words than the locale's.
+	Locale string  `json:"locale,omitempty"`
 	Labels *Labels `json:"labels,omitempty"`
 }
 
@@ -97,40 +99,6 @@ type Tax struct {
 type Tender struct {
 	Name   string       `json:"name"`
 	Amount money.Amount `json:"amount_minor"`
-}
-
-// Labels are the words that the layout itself prints.
-type Labels struct {
-	Receipt   string `json:"receipt"`
-	Refund    string `json:"refund"`
-	Void      string `json:"void"`
-	Copy      string `json:"copy"`
-	TaxNumber string `json:"tax_number"`
-	Date      string `json:"date"`
-	Store     string `json:"store"`
-	Till      string `json:"till"`
-	Cashier   string `json:"cashier"`
-	Customer  string `json:"customer"`
-	Original  string `json:"original"`
-	Subtotal  string `json:"subtotal"`
-	Discount  string `json:"discount"`
-	Tax       string `json:"tax"`
-	Net       string `json:"net"`
-	Gross     string `json:"gross"`
-	Total     string `json:"total"`
-	Rounding  string `json:"rounding"`
-	Due       string `json:"due"`
-	Change    string `json:"change"`
-}
-
-// English are the labels of a document that brings none.
-func English() Labels {
-	return Labels{
-		Receipt: "Receipt", Refund: "Refund", Void: "Void", Copy: "Copy", TaxNumber: "Tax no.", Date: "Date",
-		Store: "Store", Till: "Till", Cashier: "Cashier", Customer: "Customer", Original: "Original receipt",
-		Subtotal: "Subtotal", Discount: "Discount", Tax: "Tax", Net: "Net", Gross: "Gross", Total: "Total",
-		Rounding: "Rounding", Due: "Due", Change: "Change",
-	}
 }
 
 // ErrMismatch says that a document's lines or tenders are not those of the cart

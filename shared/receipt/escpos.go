@@ -35,11 +35,15 @@ var (
 
 // ESCPOS renders the document for a printer: set up, code page, the lines of
 // Text, feed and cut. Characters that the code page lacks are transliterated,
-// or printed as a question mark where there is no equivalent. It does not open
-// the drawer: see DrawerPulse.
+// or printed as a question mark where there is no equivalent; labels that the
+// page cannot show are English. It does not open the drawer: see DrawerPulse.
 func ESCPOS(doc Document, printer Printer) []byte {
-	fit := printer.CodePage.table().fit
-	return printer.render(layOut(doc, printer.columns(), fit))
+	page := printer.CodePage.table()
+	if !page.printed(doc.Words()) {
+		english := English()
+		doc.Labels = &english
+	}
+	return printer.render(layOut(doc, printer.columns(), page.fit))
 }
 
 func (p Printer) render(lines []TextLine) []byte {
@@ -133,7 +137,7 @@ func TestPage(printer Printer) []byte {
 	if !page.Known() {
 		page = DefaultCodePage
 	}
-	p := &sheet{columns: columns, fit: page.table().fit}
+	p := &sheet{columns: columns, fit: page.table().fit, isolate: asItIs}
 	p.aligned(LineBig, "Printer test", columns/2)
 	p.pair(LineNormal, "Columns", fmt.Sprint(columns))
 	p.pair(LineNormal, "Code page", string(page))

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -112,15 +113,67 @@ func TestGoldenReceipts(t *testing.T) {
 	labels := receipt.English()
 	labels.Receipt, labels.Total, labels.Change, labels.Subtotal, labels.Rounding = "Beleg", "Gesamtbetrag", "Rückgeld", "Zwischensumme", "Rundungsdifferenz"
 	german.Labels = &labels
+	in := func(locale string) receipt.Document {
+		doc := sale(t)
+		doc.Locale = locale
+		return doc
+	}
 	for name, c := range map[string]struct {
 		doc     receipt.Document
 		columns int
 	}{
+		"spanish-42.txt": {in("es-ES"), 42}, "arabic-42.txt": {in("ar-AE"), 42}, "american-32.txt": {in("en-US"), 32},
 		"sale-32.txt": {sale(t), 32}, "sale-42.txt": {sale(t), 42}, "sale-48.txt": {sale(t), 48},
 		"refund-copy-42.txt": {refund(t), 42}, "void-32.txt": {void, 32}, "german-32.txt": {german, 32},
 	} {
 		t.Run(name, func(t *testing.T) { golden(t, name, show(receipt.Text(c.doc, c.columns))) })
 	}
+}
+
+// TestEveryLanguageHasEveryWord would otherwise be seen on paper only.
+func TestEveryLanguageHasEveryWord(t *testing.T) {
+	for _, locale := range []string{"en", "es", "es-MX", "ar"} {
+		words := reflect.ValueOf(receipt.LabelsFor(locale))
+		for i := range words.NumField() {
+			require.NotEmpty(t, words.Field(i).String(), "%s has no %s", locale, words.Type().Field(i).Name)
+		}
+	}
+	require.Equal(t, receipt.English(), receipt.LabelsFor("de-CH"))
+}
+
+func TestFiguresByLocale(t *testing.T) {
+	at := time.Date(2026, 3, 9, 14, 5, 0, 0, time.UTC)
+	for locale, want := range map[string][3]string{
+		"":      {"-1234567.80", "1234.5", "2026-03-09 14:05"},
+		"en":    {"-1,234,567.80", "1,234.5", "2026-03-09 14:05"},
+		"en-US": {"-1,234,567.80", "1,234.5", "03/09/2026 2:05 PM"},
+		"es-ES": {"-1.234.567,80", "1234,5", "09/03/2026 14:05"},
+		"es-MX": {"-1,234,567.80", "1,234.5", "09/03/2026 14:05"},
+		"ar-EG": {"-1,234,567.80", "1,234.5", "09/03/2026 14:05"},
+		"de-CH": {"-1’234’567.80", "1’234.5", "09.03.2026 14:05"},
+		"fr-FR": {"-1\u00a0234\u00a0567,80", "1\u00a0234,5", "09/03/2026 14:05"},
+	} {
+		doc := receipt.Document{Locale: locale, Currency: "EUR"}
+		form := doc.Form()
+		require.Equal(t, want, [3]string{form.Money(-123456780), form.Number("1234.5"), form.Time(at)}, locale)
+	}
+}
+
+// TestPrinterWordsItCanPrint: Spanish goes through the code page, Arabic is
+// English on paper until there are letters that join.
+func TestPrinterWordsItCanPrint(t *testing.T) {
+	doc := refund(t)
+	doc.Locale = "es-ES"
+	require.Contains(t, string(receipt.ESCPOS(doc, receipt.Printer{CodePage: "cp858"})), "Devoluci\xa2n")
+	doc.Locale = "ar-AE"
+	for _, page := range []receipt.CodePage{"cp858", "cp1256"} {
+		paper := string(receipt.ESCPOS(doc, receipt.Printer{CodePage: page}))
+		require.Contains(t, paper, "Refund")
+		require.NotContains(t, paper, "????")
+	}
+	screen := show(receipt.Text(doc, 42))
+	require.Contains(t, screen, "مرتجع")
+	require.NotContains(t, screen, "Refund")
 }
 
 func TestGoldenBytes(t *testing.T) {

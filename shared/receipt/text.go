@@ -43,18 +43,17 @@ type sheet struct {
 	columns int
 	fit     func(string) string
 	labels  Labels
-	cur     money.Currency
+	form    Form
+	// isolate keeps a text of one direction from turning its neighbour round, where
+	// the output orders the letters itself.
+	isolate func(string) string
 	lines   []TextLine
 }
 
 func layOut(doc Document, columns int, fit func(string) string) []TextLine {
-	p := &sheet{columns: max(columns, minColumns), fit: fit, labels: English()}
-	if doc.Labels != nil {
-		p.labels = *doc.Labels
-	}
-	var known bool
-	if p.cur, known = money.Lookup(doc.Currency); !known {
-		p.cur = money.Currency{Code: doc.Currency, Digits: 2}
+	p := &sheet{columns: max(columns, minColumns), fit: fit, labels: doc.Words(), form: doc.Form(), isolate: asItIs}
+	if p.labels.RightToLeft() {
+		p.isolate = isolated
 	}
 	p.shop(doc)
 	p.facts(doc)
@@ -96,7 +95,7 @@ func (p *sheet) shop(doc Document) {
 
 func (p *sheet) facts(doc Document) {
 	p.pair(LineBold, p.labels.Receipt, doc.Number)
-	p.pair(LineNormal, p.labels.Date, strings.TrimSpace(doc.CompletedAt.Format("2006-01-02 15:04")+" "+doc.ZoneName))
+	p.pair(LineNormal, p.labels.Date, strings.TrimSpace(p.form.Time(doc.CompletedAt)+" "+doc.ZoneName))
 	for _, fact := range [...]struct{ label, value string }{
 		{p.labels.Store, doc.StoreName},
 		{p.labels.Till, doc.TillName},
@@ -113,16 +112,16 @@ func (p *sheet) facts(doc Document) {
 // line prints one item: on one line if it is a single piece, else with quantity
 // and price below its name.
 func (p *sheet) line(line Line) {
-	gross := p.cur.Format(line.Total+line.Discount) + p.mark(line.TaxMark)
+	gross := p.form.Money(line.Total+line.Discount) + p.mark(line.TaxMark)
 	if line.Quantity == "1" && line.Unit == "" {
 		p.pair(LineNormal, line.Name, gross)
 	} else {
 		p.wrapped(line.Name)
-		count := strings.TrimSpace(line.Quantity + " " + line.Unit)
-		p.pair(LineNormal, "  "+count+" x "+p.cur.Format(line.UnitPrice), gross)
+		count := strings.TrimSpace(p.form.Number(line.Quantity) + " " + line.Unit)
+		p.pair(LineNormal, "  "+count+" x "+p.form.Money(line.UnitPrice), gross)
 	}
 	if line.Discount != 0 {
-		p.pair(LineNormal, "  "+reasoned(p.labels.Discount, line.DiscountReason), p.cur.Format(-line.Discount)+p.mark(""))
+		p.pair(LineNormal, "  "+reasoned(p.labels.Discount, line.DiscountReason), p.form.Money(-line.Discount)+p.mark(""))
 	}
 }
 
@@ -150,10 +149,10 @@ func (p *sheet) totals(doc Document) {
 	}
 	if !doc.TaxIncluded {
 		for _, t := range doc.Taxes {
-			p.amount(LineNormal, p.labels.Tax+" "+t.Mark+" "+t.Rate.Trim(0).String()+" %", t.Tax)
+			p.amount(LineNormal, p.labels.Tax+" "+t.Mark+" "+p.form.Number(t.Rate.Trim(0).String())+" %", t.Tax)
 		}
 	}
-	p.big(p.labels.Total+" "+doc.Currency, p.cur.Format(doc.Total))
+	p.big(p.labels.Total+" "+doc.Currency, p.form.Money(doc.Total))
 	if doc.Rounding != 0 {
 		p.amount(LineNormal, p.labels.Rounding, doc.Rounding)
 		p.amount(LineBold, p.labels.Due, doc.Total+doc.Rounding)
@@ -174,8 +173,8 @@ func (p *sheet) taxes(doc Document) {
 	}
 	rows := [][4]string{{p.fit(p.labels.Tax), p.fit(p.labels.Net), p.fit(p.labels.Tax), p.fit(p.labels.Gross)}}
 	for _, t := range doc.Taxes {
-		name := strings.TrimSpace(p.fit(t.Mark) + " " + t.Rate.Trim(0).String() + " %")
-		rows = append(rows, [4]string{name, p.cur.Format(t.Net), p.cur.Format(t.Tax), p.cur.Format(t.Net + t.Tax)})
+		name := strings.TrimSpace(p.fit(t.Mark) + " " + p.form.Number(t.Rate.Trim(0).String()) + " %")
+		rows = append(rows, [4]string{name, p.form.Money(t.Net), p.form.Money(t.Tax), p.form.Money(t.Net + t.Tax)})
 	}
 	widths := [4]int{}
 	for _, row := range rows {
@@ -193,9 +192,9 @@ func (p *sheet) taxes(doc Document) {
 	}
 	spare := p.columns - widths[0] - widths[1] - widths[2] - widths[3]
 	for _, row := range rows {
-		text := row[0] + spaces(widths[0]-columnsOf(row[0]))
+		text := p.isolate(row[0]) + spaces(widths[0]-columnsOf(row[0]))
 		for i, gap := range [3]int{spare - spare/3*2, spare / 3, spare / 3} {
-			text += spaces(gap+widths[i+1]-columnsOf(row[i+1])) + row[i+1]
+			text += spaces(gap+widths[i+1]-columnsOf(row[i+1])) + p.isolate(row[i+1])
 		}
 		p.add(LineNormal, text)
 	}
@@ -241,7 +240,7 @@ func (p *sheet) paragraph(text string) {
 }
 
 func (p *sheet) amount(kind LineKind, label string, a money.Amount) {
-	p.pair(kind, label, p.cur.Format(a)+p.mark(""))
+	p.pair(kind, label, p.form.Money(a)+p.mark(""))
 }
 
 // big prints a label and an amount in double size if both fit, else in bold.
@@ -253,7 +252,7 @@ func (p *sheet) big(label, amount string) {
 		p.pair(LineBold, label, amount+p.mark(""))
 		return
 	}
-	p.add(LineBig, label+spaces(gap)+amount)
+	p.add(LineBig, p.isolate(label)+spaces(gap)+p.isolate(amount))
 }
 
 // pair prints a text to the left and another to the right. The left one wraps
@@ -272,15 +271,25 @@ func (p *sheet) pair(kind LineKind, left, right string) {
 	}
 	lines := wrap(left, room-indent)
 	for i, line := range lines {
-		line = spaces(indent) + line
+		line = spaces(indent) + p.isolate(line)
 		if i == len(lines)-1 {
-			line += spaces(p.columns-columnsOf(line)-columnsOf(right)) + right
+			line += spaces(p.columns-columnsOf(line)-columnsOf(right)) + p.isolate(right)
 		}
 		p.add(kind, strings.TrimRight(line, " "))
 	}
 	if len(lines) == 0 {
 		p.add(LineRight, strings.TrimRight(right, " "))
 	}
+}
+
+func asItIs(text string) string { return text }
+
+// isolated puts a text between Unicode's first strong isolate and its end.
+func isolated(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "\u2068" + text + "\u2069"
 }
 
 func spaces(n int) string { return strings.Repeat(" ", max(n, 0)) }

@@ -1976,6 +1976,7 @@ export interface components {
             labels?: components["schemas"]["Labels"];
             legal_name?: string;
             lines: components["schemas"]["Line"][] | null;
+            locale?: string;
             number: string;
             original_receipt?: string;
             qr?: string;
@@ -2304,6 +2305,7 @@ export interface components {
             name: string;
         };
         Labels: {
+            amount: string;
             cashier: string;
             change: string;
             copy: string;
@@ -2312,8 +2314,12 @@ export interface components {
             discount: string;
             due: string;
             gross: string;
+            item: string;
             net: string;
             original: string;
+            page: string;
+            price: string;
+            quantity: string;
             receipt: string;
             refund: string;
             rounding: string;
