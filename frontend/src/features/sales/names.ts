@@ -12,6 +12,7 @@ const flags: Record<string, () => string> = {
 	shift_closed: m.flag_shift_closed,
 	method_unknown: m.flag_method_unknown,
 	clock_skew: m.flag_clock_skew,
+	refund_offline: m.flag_refund_offline,
 	stock_negative: m.flag_stock_negative,
 	number_gap: m.flag_number_gap,
 	series_unknown: m.flag_series_unknown,
