@@ -91,6 +91,11 @@ function separators(locale: Locale): { group: string; decimal: string } {
 	};
 }
 
+/** The mark between whole and fraction in a locale. */
+export function decimalMark(locale: Locale): string {
+	return separators(locale).decimal;
+}
+
 /** Digits of any script to 0–9, and every kind of minus and space to the plain one. */
 function plainDigits(text: string): string {
 	return text

@@ -30,7 +30,7 @@ export function centsFirst(digits: string): number | null {
 
 /** Cleans what is typed as a quantity: digits and one point, with at most so many decimals. */
 export function numberText(text: string, decimals: number): string {
-	const [whole = '', ...rest] = text.replace(/,/g, '.').replace(/\p{Nd}/gu, plain).replace(/[^\d.]/g, '').split('.');
+	const [whole = '', ...rest] = text.replace(/[,\u066b]/g, '.').replace(/\p{Nd}/gu, plain).replace(/[^\d.]/g, '').split('.');
 	const tidy = whole.replace(/^0+(?=\d)/, '').slice(0, 9);
 	if (!rest.length || decimals === 0) return tidy;
 	return `${tidy || '0'}.${rest.join('').slice(0, decimals)}`;
