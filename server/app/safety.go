@@ -180,8 +180,11 @@ func WriteVersion(out io.Writer) {
 	fmt.Fprintf(out, "souk %s\ncommit %s\nmade   %s\n%s %s/%s\n", Version, commit, made, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
-// Commit and Committed are what the source is, set by make; else the compiler may know.
-var Commit, Committed string
+// Commit is what the source is, set by make; else the compiler may know.
+var Commit string
+
+// Committed is when that was made.
+var Committed string
 
 // build is the commit, and when that was made, as far as anybody said.
 func build() (commit, made string) {

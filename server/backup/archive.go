@@ -200,11 +200,12 @@ func (b Backup) read(ctx context.Context, into place) error {
 		if !filepath.IsLocal(header.Name) {
 			return fmt.Errorf("the backup holds %q, which leads out of its folder", header.Name)
 		}
-		if header.Typeflag == tar.TypeDir {
+		switch {
+		case header.Typeflag == tar.TypeDir:
 			err = into.makeFolder(header.Name)
-		} else if len(expected) == 0 || expected[0].Path != header.Name {
+		case len(expected) == 0 || expected[0].Path != header.Name:
 			err = fmt.Errorf("the backup is damaged: %s is not where the manifest has it", header.Name)
-		} else {
+		default:
 			err = into.extract(expected[0], entries)
 			expected = expected[1:]
 		}
