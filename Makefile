@@ -82,8 +82,9 @@ test-browser: setup-test bin/souk ## The office and the browser register in Chro
 
 .PHONY: test-window
 test-window: setup-test bin/souk bin/till-e2e ## The real till window on a screen of its own
+	@# One package at a time: there is one keyboard, and it types into the window on top.
 	@go vet -tags $(TILL_TAGS),e2e . ./desktop/...
-	@build/with-display.sh go test -count=1 -timeout 10m -tags $(TILL_TAGS),e2e $(WINDOW_TESTS)
+	@build/with-display.sh go test -count=1 -p 1 -timeout 10m -tags $(TILL_TAGS),e2e $(WINDOW_TESTS)
 
 .PHONY: bench
 bench: setup-test bin/souk ## Speed, as ratios against a yardstick in the same run
