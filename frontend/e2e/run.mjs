@@ -3,11 +3,12 @@ import { mkdir } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
 import { stories as axe } from './axe.mjs';
 import { stories as imports } from './imports.mjs';
+import { stories as languages } from './languages.mjs';
 import { stories as lists } from './lists.mjs';
 import { stories as office } from './office.mjs';
 import { startServer } from './server.mjs';
 
-const stories = { ...office, ...lists, ...imports, ...axe };
+const stories = { ...office, ...lists, ...imports, ...axe, ...languages };
 const pictures = process.env.SOUK_E2E_OUT ?? '../test/out';
 const server = await startServer();
 let passed = 0;
