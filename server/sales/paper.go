@@ -36,11 +36,12 @@ type letterhead struct {
 	Header    string `db:"receipt_header"`
 	Footer    string `db:"receipt_footer"`
 	Locale    string `db:"locale"`
+	Logo      []byte `db:"logo_png"`
 }
 
 const readLetterhead db.SQL = `
 	select c.name as shop_name, st.legal_name, st.address, st.time_zone, st.tax_number, st.receipt_header, st.receipt_footer,
-	       c.locale
+	       st.logo_png, c.locale
 	from   sales s
 	join   stores st on st.tenant_id = @tenant and st.id = s.store_id
 	join   company c on c.tenant_id = @tenant
@@ -48,32 +49,38 @@ const readLetterhead db.SQL = `
 
 // Receipt lays the receipt of a booked document out. It fails with sales.not_found.
 func Receipt(ctx context.Context, tx *db.Tx, in ReceiptIn) (SaleReceipt, error) {
-	of := db.Args{"sale": in.ID}
+	doc, _, err := readPaper(ctx, tx, in.ID)
+	if err != nil {
+		return SaleReceipt{}, err
+	}
+	doc.Copy = in.Copy
+	columns := in.Columns
+	if columns == 0 {
+		columns = 42
+	}
+	return SaleReceipt{Document: doc, Lines: receipt.Text(doc, columns)}, nil
+}
+
+// readPaper reads what a sale's receipt says, and the store's logo.
+func readPaper(ctx context.Context, tx *db.Tx, id uuid.UUID) (receipt.Document, []byte, error) {
+	of := db.Args{"sale": id}
 	r := tx.Reads()
 	sale := db.ReadMaybe[SaleDetail](r, readDetail, of)
 	lines := db.ReadAll[remaining](r, readRemaining, of)
 	tenders := db.ReadAll[NamedTender](r, readNamedTenders, of)
 	head := db.ReadMaybe[letterhead](r, readLetterhead, of)
 	if err := r.Run(ctx); err != nil {
-		return SaleReceipt{}, err
+		return receipt.Document{}, nil, err
 	}
 	if !sale.Found || !head.Found {
-		return SaleReceipt{}, notFound()
+		return receipt.Document{}, nil, notFound()
 	}
 	doc, err := paper(sale.Row, head.Row, *lines)
-	if err != nil {
-		return SaleReceipt{}, err
-	}
-	doc.Copy = in.Copy
 	for _, t := range *tenders {
 		doc.Tenders = append(doc.Tenders, receipt.Tender{Name: t.MethodName, Amount: t.Tendered})
 		doc.Change += t.Change
 	}
-	columns := in.Columns
-	if columns == 0 {
-		columns = 42
-	}
-	return SaleReceipt{Document: doc, Lines: receipt.Text(doc, columns)}, nil
+	return doc, head.Row.Logo, err
 }
 
 // paper is the document without its payments. The sale keeps one discount a line,

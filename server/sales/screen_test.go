@@ -1,6 +1,7 @@
 package sales_test
 
 import (
+	"bytes"
 	"context"
 	"testing"
 
@@ -104,6 +105,15 @@ func TestListAndDetail(t *testing.T) {
 		require.NotEmpty(t, got.Lines)
 		require.Equal(t, "en", got.Document.Locale)
 		_, err = get(b, sales.Receipt, sales.ReceiptIn{ID: uuid.New()})
+		require.ErrorIs(t, err, fault.NotFound("sales.not_found"))
+		for _, form := range []string{"80mm", "a4"} {
+			file, err := get(b, sales.ReceiptPDF, sales.ReceiptPDFIn{ID: refund.ID, Form: form, Copy: true})
+			require.NoError(t, err)
+			require.Equal(t, "application/pdf", file.ContentType)
+			require.Equal(t, refund.ReceiptNo+".pdf", file.Name)
+			require.True(t, bytes.HasPrefix(file.Body, []byte("%PDF-")))
+		}
+		_, err = get(b, sales.ReceiptPDF, sales.ReceiptPDFIn{ID: uuid.New(), Form: "a4"})
 		require.ErrorIs(t, err, fault.NotFound("sales.not_found"))
 	})
 }

@@ -43,7 +43,7 @@ func ESCPOS(doc Document, printer Printer) []byte {
 		english := English()
 		doc.Labels = &english
 	}
-	return printer.render(layOut(doc, printer.columns(), page.fit))
+	return printer.render(newSheet(doc, printer.columns(), page.fit).layOut(doc))
 }
 
 func (p Printer) render(lines []TextLine) []byte {
@@ -137,7 +137,7 @@ func TestPage(printer Printer) []byte {
 	if !page.Known() {
 		page = DefaultCodePage
 	}
-	p := &sheet{columns: columns, fit: page.table().fit, isolate: asItIs}
+	p := &sheet{columns: columns, fit: page.table().fit}
 	p.aligned(LineBig, "Printer test", columns/2)
 	p.pair(LineNormal, "Columns", fmt.Sprint(columns))
 	p.pair(LineNormal, "Code page", string(page))

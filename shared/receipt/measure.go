@@ -7,6 +7,9 @@ import (
 	"golang.org/x/text/width"
 )
 
+// Columns is how wide a text of the layout is, in characters of the paper.
+func Columns(text string) int { return columnsOf(text) }
+
 // columnsOf is how many columns a text takes: two for wide characters of East
 // Asia, none for marks that combine with the letter before and for characters
 // that only steer direction, one for all others.

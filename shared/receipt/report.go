@@ -46,7 +46,7 @@ func ReportESCPOS(r Report, printer Printer) []byte {
 }
 
 func layOutReport(r Report, columns int, fit func(string) string) []TextLine {
-	p := &sheet{columns: max(columns, minColumns), fit: fit, labels: English(), form: formOf("", r.Currency), isolate: asItIs}
+	p := &sheet{columns: max(columns, minColumns), fit: fit, labels: English(), form: formOf("", r.Currency)}
 	p.aligned(LineBig, r.ShopName, p.columns/2)
 	p.aligned(LineBig, r.Title, p.columns/2)
 	p.blank()

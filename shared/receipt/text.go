@@ -34,7 +34,9 @@ const minColumns = 32
 // Text lays a document out for paper of so many columns (32 or more). No line
 // is wider, long names wrap, and no amount is ever cut or wrapped.
 func Text(doc Document, columns int) []TextLine {
-	return layOut(doc, columns, clean)
+	p := newSheet(doc, columns, clean)
+	p.screen = true
+	return p.layOut(doc)
 }
 
 // sheet collects lines. fit turns a text into what the output can show, before
@@ -44,17 +46,17 @@ type sheet struct {
 	fit     func(string) string
 	labels  Labels
 	form    Form
-	// isolate keeps a text of one direction from turning its neighbour round, where
-	// the output orders the letters itself.
-	isolate func(string) string
+	screen  bool // the output orders the letters of Arabic and Hebrew itself
+	mirror  bool // the paper is read from right to left
 	lines   []TextLine
 }
 
-func layOut(doc Document, columns int, fit func(string) string) []TextLine {
-	p := &sheet{columns: max(columns, minColumns), fit: fit, labels: doc.Words(), form: doc.Form(), isolate: asItIs}
-	if p.labels.RightToLeft() {
-		p.isolate = isolated
-	}
+func newSheet(doc Document, columns int, fit func(string) string) *sheet {
+	words := doc.Words()
+	return &sheet{columns: max(columns, minColumns), fit: fit, labels: words, form: doc.Form(), mirror: words.RightToLeft()}
+}
+
+func (p *sheet) layOut(doc Document) []TextLine {
 	p.shop(doc)
 	p.facts(doc)
 	p.rule()
@@ -282,12 +284,11 @@ func (p *sheet) pair(kind LineKind, left, right string) {
 	}
 }
 
-func asItIs(text string) string { return text }
-
-// isolated puts a text between Unicode's first strong isolate and its end.
-func isolated(text string) string {
-	if text == "" {
-		return ""
+// isolate puts a text between Unicode's first strong isolate and its end, where it
+// might else turn its neighbours round.
+func (p *sheet) isolate(text string) string {
+	if text == "" || !p.screen || (!p.mirror && !rightToLeft(text)) {
+		return text
 	}
 	return "\u2068" + text + "\u2069"
 }
