@@ -1,6 +1,7 @@
 package till
 
 import (
+	"bytes"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -28,7 +29,25 @@ const (
 	noPaper    = 2 // it was not printed, for the reason beside it
 )
 
-func (e *Engine) paper() receipt.Printer { return receipt.Printer{Columns: e.printer.Columns} }
+// logo is the shop's logo as it was last made ready for paper.
+type logo struct {
+	png     []byte
+	columns int
+	raster  []byte
+}
+
+func (e *Engine) paper() receipt.Printer {
+	p := receipt.Printer{Columns: e.printer.Columns}
+	if e.setup == nil || len(e.setup.Store.LogoPNG) == 0 {
+		return p
+	}
+	// Reading a picture takes longer than a whole receipt: once for each logo.
+	if png := e.setup.Store.LogoPNG; e.logo.columns != p.Columns || !bytes.Equal(e.logo.png, png) {
+		e.logo = logo{png, p.Columns, receipt.Raster(png, p)}
+	}
+	p.Logo = e.logo.raster
+	return p
+}
 
 func (e *Engine) columns() int {
 	if slices.Contains([]int{32, 42, 48}, e.printer.Columns) {

@@ -81,6 +81,7 @@ type Engine struct {
 	settled  quantities // taken by the server, not yet in the catalogue's figures
 	link     wire.LinkState
 	printer  wire.PrinterState
+	logo     logo
 	failing  bool // a commit was refused by the disk: sell nothing more
 }
 

@@ -19,7 +19,9 @@ import (
 type paper struct {
 	lines []receipt.TextLine
 	cuts  int
-	page  byte
+	// pictures that came before the first line
+	pictures int
+	page     byte
 }
 
 // printer reads ESC/POS the way a printer does, from the manual and not from the
@@ -108,6 +110,13 @@ func (p *printer) group() error {
 		}
 		text := strings.ReplaceAll(strings.TrimPrefix(string(p.take(int(head[1]))), "{B"), "{{", "{")
 		p.out.lines = append(p.out.lines, receipt.TextLine{Kind: receipt.LineBarcode, Text: text})
+	case 'v':
+		head := p.take(6)
+		p.take((int(head[2]) + int(head[3])<<8) * (int(head[4]) + int(head[5])<<8))
+		if p.align != 1 || len(p.out.lines) > 0 {
+			return fmt.Errorf("a picture that is not at the head")
+		}
+		p.out.pictures++
 	case '(':
 		return p.symbol()
 	default:

@@ -1,7 +1,7 @@
 // Package receipt lays out a till receipt, once, for the screen and the printer:
 // Text is the layout and ESCPOS is Text in a printer's commands. It computes no
 // amounts (those come from package pricing), opens no printer and draws no
-// pages; logos and scripts that no code page holds are not printed yet.
+// pages; scripts that no code page holds are not printed yet.
 package receipt
 
 import (

@@ -6,10 +6,12 @@ import (
 )
 
 // Printer is what the layout must know of a receipt printer: Columns is 32 (58
-// mm paper), 42 or 48 (80 mm).
+// mm paper), 42 or 48 (80 mm). Logo is what Raster made for it, and is printed at
+// the head of receipts.
 type Printer struct {
 	Columns  int      `json:"columns"`
 	CodePage CodePage `json:"code_page"`
+	Logo     []byte   `json:"-"`
 }
 
 const defaultColumns = 42
@@ -33,7 +35,7 @@ var (
 	barcodeSet  = []byte{0x1d, 'h', 72, 0x1d, 'w', 2, 0x1d, 'H', 2}
 )
 
-// ESCPOS renders the document for a printer: set up, code page, the lines of
+// ESCPOS renders the document for a printer: set up, code page, logo, the lines of
 // Text, feed and cut. Characters that the code page lacks are transliterated,
 // or printed as a question mark where there is no equivalent; labels that the
 // page cannot show are English. It does not open the drawer: see DrawerPulse.
@@ -43,14 +45,17 @@ func ESCPOS(doc Document, printer Printer) []byte {
 		english := English()
 		doc.Labels = &english
 	}
-	return printer.render(newSheet(doc, printer.columns(), page.fit).layOut(doc))
+	return printer.render(printer.Logo, newSheet(doc, printer.columns(), page.fit).layOut(doc))
 }
 
-func (p Printer) render(lines []TextLine) []byte {
+func (p Printer) render(logo []byte, lines []TextLine) []byte {
 	page := p.CodePage.table()
 	out := append([]byte{}, initialize...)
 	out = append(out, cancelKanji...)
 	out = append(out, 0x1b, 't', page.number)
+	if len(logo) > 0 {
+		out = aligned(out, 1, logo)
+	}
 	for _, line := range lines {
 		switch line.Kind {
 		case LineBig:
@@ -147,5 +152,5 @@ func TestPage(printer Printer) []byte {
 	p.add(LineRight, "Right")
 	p.add(LineBarcode, "TEST-1")
 	p.add(LineQR, "TEST-1")
-	return printer.render(p.lines)
+	return printer.render(nil, p.lines)
 }

@@ -42,7 +42,7 @@ func ReportText(r Report, columns int) []TextLine { return layOutReport(r, colum
 
 // ReportESCPOS is ReportText in a printer's commands.
 func ReportESCPOS(r Report, printer Printer) []byte {
-	return printer.render(layOutReport(r, printer.columns(), printer.CodePage.table().fit))
+	return printer.render(nil, layOutReport(r, printer.columns(), printer.CodePage.table().fit))
 }
 
 func layOutReport(r Report, columns int, fit func(string) string) []TextLine {
