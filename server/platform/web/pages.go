@@ -25,7 +25,7 @@ func (s *Server) Pages(dist fs.FS) {
 	if err != nil {
 		index = []byte("<!doctype html><title>Souk</title><p>The front end has not been built: run make build.")
 	}
-	files := http.FileServerFS(dist)
+	files, small := http.FileServerFS(dist), packed{dist: dist}
 	// At the domain itself, which is no shop, the page is told to be the way to one.
 	atRoot := bytes.Replace(index, []byte("<html "), []byte(`<html data-place="root" `), 1)
 	s.echo.GET(pagesRoute, func(ec echo.Context) error {
@@ -37,7 +37,9 @@ func (s *Server) Pages(dist fs.FS) {
 			if strings.HasPrefix(name, "assets/") {
 				ec.Response().Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 			}
-			files.ServeHTTP(ec.Response(), ec.Request())
+			if !small.serve(ec.Response(), ec.Request(), name) {
+				files.ServeHTTP(ec.Response(), ec.Request())
+			}
 			return nil
 		}
 		page := index
