@@ -141,9 +141,11 @@ export const stories = {
 		for (const [typed, to] of [[item.sku, `item=${item.id}`], [rows[0].receipt_no, `sale=${rows[0].id}`]]) {
 			await page.keyboard.press('Control+k');
 			await page.getByRole('combobox', { name: 'Search or do anything' }).fill(typed);
-			await page.getByRole('option').filter({ hasText: typed }).first().waitFor();
+			// Chosen by Enter is the marked one.
+			await page.getByRole('option', { selected: true }).filter({ hasText: typed }).waitFor();
 			await page.keyboard.press('Enter');
 			await page.waitForURL((at) => at.search.includes(to));
+			await page.locator('.ui-sheet').waitFor();
 			await page.keyboard.press('Escape');
 			await page.getByRole('dialog').waitFor({ state: 'detached' });
 		}

@@ -11,3 +11,8 @@ export function focusFirst(event: Event, content: HTMLElement | null): void {
 export function stayForToasts(event: Event): void {
 	if ((event.target as Element | null)?.closest('[data-toasts]')) event.preventDefault();
 }
+
+/** Where the keyboard goes when a dialog has closed: back to where it was, unless another dialog has opened meanwhile and has it. */
+export function returnUnlessTaken(event: Event): void {
+	if (document.querySelector('[role=dialog][data-state=open]')) event.preventDefault();
+}
