@@ -78,6 +78,7 @@ func withProgram(ctx context.Context, cfg Config, run func(*App) error) (err err
 	if err != nil {
 		return err
 	}
+	defer program.Hub.Drain()
 	return run(program)
 }
 

@@ -162,7 +162,7 @@ func AddBarcode(ctx context.Context, tx *db.Tx, in BarcodeAddition) (Item, error
 		return Item{}, err
 	}
 	r := tx.Reads()
-	item := db.ReadMaybe[Item](r, readItem, db.Args{"id": in.ID})
+	item := db.ReadMaybe[Item](r, readItems, db.Args{"ids": []uuid.UUID{in.ID}})
 	owners := db.ReadAll[barcodeOwner](r, barcodeOwners, db.Args{"codes": codesOf(codes)})
 	if err := r.Run(ctx); err != nil {
 		return Item{}, err

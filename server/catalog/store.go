@@ -13,23 +13,6 @@ import (
 )
 
 const (
-	readItem db.SQL = `
-		select i.id, i.sku, i.name, i.category_id, coalesce(c.name, '') as category, i.unit, u.decimals, i.sold_by,
-		       coalesce(i.plu, '') as plu, t.code as tax_code, coalesce(p.price_minor, 0) as price_minor, i.cost_minor,
-		       i.track_stock, trim_scale(i.min_stock) as min_stock, i.description, i.favourite, i.active,
-		       coalesce((
-		           select jsonb_agg(jsonb_build_object('code', b.code, 'quantity', trim_scale(b.quantity)::text) order by b.code)
-		           from   barcodes b
-		           where  b.tenant_id = @tenant and b.item_id = i.id), '[]') as barcodes,
-		       i.version, i.created_at, i.updated_at
-		from   items i
-		join   units u on u.tenant_id = @tenant and u.code = i.unit
-		join   tax_codes t on t.tenant_id = @tenant and t.id = i.tax_code_id
-		left   join categories c on c.tenant_id = @tenant and c.id = i.category_id
-		left   join prices p on p.tenant_id = @tenant and p.item_id = i.id
-		       and p.price_list_id = (select l.id from price_lists l where l.tenant_id = @tenant and l.is_default)
-		where  i.tenant_id = @tenant and i.id = @id`
-
 	insertItems db.SQL = `
 		insert into items (tenant_id, id, sku, name, category_id, unit, sold_by, plu, tax_code_id, track_stock, min_stock,
 		                   cost_minor, description, favourite, created_at, updated_at)
@@ -197,7 +180,7 @@ func codesOf(barcodes []wire.ItemBarcode) []string {
 
 // show reads an item, with what waits to be written.
 func show(ctx context.Context, tx *db.Tx, id uuid.UUID) (Item, error) {
-	return db.One[Item](ctx, tx, readItem, db.Args{"id": id})
+	return db.One[Item](ctx, tx, readItems, db.Args{"ids": []uuid.UUID{id}})
 }
 
 // index makes an item found by its name and SKU.
