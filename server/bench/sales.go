@@ -55,39 +55,56 @@ func (b *bench) client() *http.Client {
 	}}
 }
 
+// call makes a request whose answer is of no interest.
 func call(ctx context.Context, client *http.Client, method, path string, in any) error {
+	_, err := fetch(ctx, client, method, path, in)
+	return err
+}
+
+func fetch(ctx context.Context, client *http.Client, method, path string, in any) ([]byte, error) {
 	var body io.Reader
 	if in != nil {
 		text, err := json.Marshal(in)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		body = bytes.NewReader(text)
 	}
 	request, err := http.NewRequestWithContext(ctx, method, "http://city-mart.localhost"+path, body)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	request.Header.Set("Authorization", "Bearer "+market.token)
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Idempotency-Key", uuid.NewString())
 	answer, err := client.Do(request)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer answer.Body.Close()
 	text, err := io.ReadAll(answer.Body)
 	if err == nil && answer.StatusCode != http.StatusOK {
 		err = fmt.Errorf("%s %s: %d %s", method, path, answer.StatusCode, text)
 	}
-	return err
+	return text, err
+}
+
+// byBarcode looks an item up as a browser register does at a scan.
+func byBarcode(web *http.Client) func(context.Context, int, int) error {
+	return func(ctx context.Context, client, n int) error {
+		return call(ctx, web, http.MethodGet, "/api/items/by-barcode/"+market.codes[(client*131+n)%len(market.codes)], nil)
+	}
+}
+
+// checkout sells over HTTP.
+func checkout(web *http.Client) func(context.Context, int, int) error {
+	return func(ctx context.Context, client, n int) error {
+		return call(ctx, web, http.MethodPost, "/api/sales", cart(client, n))
+	}
 }
 
 func (b *bench) reads(ctx context.Context) error {
-	point, err := measured(ctx, func(ctx context.Context, client, n int) error {
-		var balance int
-		return b.yardstick.QueryRow(ctx, `select abalance from bench_accounts where aid = $1`, 1+(client*7919+n*104729)%100000).Scan(&balance)
-	})
+	point, err := measured(ctx, b.point)
 	if err != nil {
 		return err
 	}
@@ -98,9 +115,7 @@ func (b *bench) reads(ctx context.Context) error {
 		return err
 	}
 	row("HTTP: an answer without any look-up, 8 clients", nothing)
-	item, err := measured(ctx, func(ctx context.Context, client, n int) error {
-		return call(ctx, web, http.MethodGet, "/api/items/by-barcode/"+market.codes[(client*131+n)%len(market.codes)], nil)
-	})
+	item, err := measured(ctx, byBarcode(web))
 	if err != nil {
 		return err
 	}
@@ -137,9 +152,7 @@ func (b *bench) checkouts(ctx context.Context) error {
 	row("checkout of 5 lines, no HTTP, no row-level security", plain)
 	row("checkout of 5 lines, no HTTP", isolated)
 	web := b.client()
-	whole, err := measured(ctx, func(ctx context.Context, client, n int) error {
-		return call(ctx, web, http.MethodPost, "/api/sales", cart(client, n))
-	})
+	whole, err := measured(ctx, checkout(web))
 	if err != nil {
 		return err
 	}

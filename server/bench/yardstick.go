@@ -49,3 +49,9 @@ func transferOnce(ctx context.Context, pool *pgxpool.Pool, client, n int) error 
 		return err
 	})
 }
+
+// point reads one row by its key.
+func (b *bench) point(ctx context.Context, client, n int) error {
+	var balance int
+	return b.yardstick.QueryRow(ctx, `select abalance from bench_accounts where aid = $1`, 1+(client*7919+n*104729)%100000).Scan(&balance)
+}
