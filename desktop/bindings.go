@@ -146,6 +146,16 @@ func (t *Till) SetCustomer(customerID *uuid.UUID, name string) (wire.RegisterSta
 	return t.engine.SetCustomer(customerID, name)
 }
 
+// Customers finds customers, best first.
+func (t *Till) Customers(text string, limit int) ([]wire.TillCustomer, error) {
+	return t.engine.Customers(text, limit)
+}
+
+// AddCustomer keeps a new customer and puts them on the cart.
+func (t *Till) AddCustomer(in till.MetCustomer) (wire.RegisterState, error) {
+	return t.engine.AddCustomer(in)
+}
+
 // ClearCart empties the cart.
 func (t *Till) ClearCart() (wire.RegisterState, error) {
 	return t.engine.ClearCart()

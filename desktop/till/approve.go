@@ -55,6 +55,17 @@ func (e *Engine) Approve(personID uuid.UUID, pin string, permission wire.Permiss
 	return e.state(), nil
 }
 
+// may fails unless the signed-in person has the permission of their own.
+func (e *Engine) may(permission wire.Permission) error {
+	switch {
+	case e.person == nil:
+		return errSignedOut
+	case !slices.Contains(e.person.Permissions, permission):
+		return errNotYours
+	}
+	return nil
+}
+
 // allowed fails unless the signed-in person has the permission, or was lent it.
 func (e *Engine) allowed(permission wire.Permission) error {
 	_, err := e.allowedBy(permission)

@@ -4,10 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"souk/shared/wire"
 )
@@ -21,6 +24,10 @@ type copyState struct {
 	Generation int64       `json:"generation"`
 	Cursor     wire.Cursor `json:"cursor"`
 	Setup      wire.Setup  `json:"setup"`
+	// Asked is when the server was asked for what is newest in it, by our clock.
+	Asked time.Time `json:"asked"`
+	// Customers is false in a copy that was made before tills had customers.
+	Customers bool `json:"customers"`
 }
 
 // draft is a copy that is being fetched, so that a line that breaks all the time
@@ -29,6 +36,9 @@ type draft struct {
 	copyState
 	After string `json:"after"`
 	Items int    `json:"items"`
+	// AfterCustomer is the same for the customers, who come once the items are there.
+	AfterCustomer string `json:"after_customer"`
+	ItemsDone     bool   `json:"items_done"`
 }
 
 func (e *Engine) loadCatalogue() error {
@@ -37,37 +47,42 @@ func (e *Engine) loadCatalogue() error {
 	if err != nil || !found || e.pairing == nil {
 		return err
 	}
-	items, err := e.readItems(kept.Generation)
-	if err != nil {
-		return err
-	}
-	return e.use(kept, items)
+	return e.use(kept)
 }
 
-func (e *Engine) readItems(generation int64) ([]wire.TillItem, error) {
-	bodies, err := column(e.ctx, e.catalogue.db, "select body from items where generation = ?", generation)
+// readCopy reads all rows of one kind that a copy has.
+func readCopy[T any](e *Engine, query string, generation int64) ([]T, error) {
+	bodies, err := column(e.ctx, e.catalogue.db, query, generation)
 	if err != nil {
 		return nil, err
 	}
-	items := make([]wire.TillItem, len(bodies))
+	rows := make([]T, len(bodies))
 	for i, body := range bodies {
-		if err := json.Unmarshal([]byte(body), &items[i]); err != nil {
+		if err := json.Unmarshal([]byte(body), &rows[i]); err != nil {
 			return nil, fmt.Errorf("read the catalogue: %w", err)
 		}
 	}
-	return items, nil
+	return rows, nil
 }
 
 // use puts a copy into service.
-func (e *Engine) use(kept copyState, items []wire.TillItem) error {
-	x := buildIndex(items)
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.setup, e.cursor = &kept.Setup, kept.Cursor
-	if err := e.addLocalItems(x); err != nil {
+func (e *Engine) use(kept copyState) error {
+	items, err := readCopy[wire.TillItem](e, "select body from items where generation = ?", kept.Generation)
+	if err != nil {
 		return err
 	}
-	e.items = x
+	customers, err := readCopy[wire.TillCustomer](e, "select body from customers where generation = ?", kept.Generation)
+	if err != nil {
+		return err
+	}
+	x, people := buildIndex(items), newDirectory(customers)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.setup, e.cursor, e.copied = &kept.Setup, kept.Cursor, kept.Customers
+	if err := errors.Join(e.addLocalItems(x), e.addLocalCustomers(people, kept.Asked)); err != nil {
+		return err
+	}
+	e.items, e.customers = x, people
 	return e.onSetup()
 }
 
@@ -89,7 +104,7 @@ func (e *Engine) onSetup() error {
 // download brings the copy up to date, or fetches a first or a new one.
 func (e *Engine) download(s server) error {
 	e.mu.Lock()
-	first := e.setup == nil
+	first := e.setup == nil || !e.copied
 	e.mu.Unlock()
 	reload := first
 	var err error
@@ -122,6 +137,7 @@ func (e *Engine) fetchChanges(s server) (reload bool, err error) {
 		cursor := e.cursor
 		e.mu.Unlock()
 		query := url.Values{"epoch": {cursor.Epoch.String()}, "seq": {strconv.FormatInt(cursor.Seq, 10)}}
+		asked := e.now()
 		var changes wire.Changes
 		if err := s.get(e.ctx, "/api/sync/changes?"+query.Encode(), &changes); err != nil {
 			return false, err
@@ -129,7 +145,7 @@ func (e *Engine) fetchChanges(s server) (reload bool, err error) {
 		if changes.Reload {
 			return true, nil
 		}
-		if err := e.apply(changes); err != nil {
+		if err := e.apply(changes, asked); err != nil {
 			return false, err
 		}
 		if !changes.More {
@@ -138,15 +154,15 @@ func (e *Engine) fetchChanges(s server) (reload bool, err error) {
 	}
 }
 
-func (e *Engine) apply(changes wire.Changes) error {
-	if changes.Cursor == e.cursor && changes.Setup == nil && len(changes.Items) == 0 {
+func (e *Engine) apply(changes wire.Changes, asked time.Time) error {
+	if changes.Cursor == e.cursor && changes.Setup == nil && len(changes.Items) == 0 && len(changes.Customers) == 0 {
 		return nil
 	}
 	var kept copyState
 	if _, err := getMeta(e.ctx, e.catalogue.db, "copy", &kept); err != nil {
 		return err
 	}
-	kept.Cursor = changes.Cursor
+	kept.Cursor, kept.Asked = changes.Cursor, asked
 	if changes.Setup != nil {
 		kept.Setup = *changes.Setup
 	}
@@ -154,6 +170,10 @@ func (e *Engine) apply(changes wire.Changes) error {
 		if err := putItems(e.ctx, tx, kept.Generation, changes.Items); err != nil {
 			return err
 		}
+		if err := putCustomers(e.ctx, tx, kept.Generation, changes.Customers); err != nil {
+			return err
+		}
+		step("download.changes_written")
 		return putMeta(e.ctx, tx, "copy", kept)
 	})
 	if err != nil {
@@ -164,6 +184,9 @@ func (e *Engine) apply(changes wire.Changes) error {
 	e.cursor = changes.Cursor
 	for i := range changes.Items {
 		e.items.put(&changes.Items[i])
+	}
+	for _, customer := range changes.Customers {
+		e.customers.put(customer)
 	}
 	e.announce()
 	if changes.Setup == nil {
@@ -182,24 +205,42 @@ func (e *Engine) fetchAll(s server) error {
 	if err != nil {
 		return err
 	}
-	limit := pageSize
-	for {
-		e.showProgress(d)
-		query := url.Values{"after": {d.After}, "limit": {strconv.Itoa(limit)}}
-		var page wire.Page[wire.TillItem]
-		if err := s.get(e.ctx, "/api/sync/items?"+query.Encode(), &page); err != nil {
-			if isSlow(err) && limit > 50 {
-				limit /= 2
-				continue
-			}
+	if !d.ItemsDone {
+		err = eachPage(e, s, "/api/sync/items", &d.After, func(items []wire.TillItem, last bool) error {
+			d.Items, d.ItemsDone = d.Items+len(items), last
+			e.showProgress(d)
+			return e.keepPage(d, func(tx *sql.Tx) error { return putItems(e.ctx, tx, d.Generation, items) })
+		})
+	}
+	if err == nil {
+		err = eachPage(e, s, "/api/sync/customers", &d.AfterCustomer, func(customers []wire.TillCustomer, _ bool) error {
+			return e.keepPage(d, func(tx *sql.Tx) error { return putCustomers(e.ctx, tx, d.Generation, customers) })
+		})
+	}
+	if err != nil && refusedWith(err) != http.StatusNotFound { // a server from before tills had customers
+		return err
+	}
+	d.Customers = true
+	return e.changeOver(d)
+}
+
+// eachPage fetches the rest of a list page by page, smaller ones where the line is
+// slow. After is where to go on, and is moved before a page is kept.
+func eachPage[T any](e *Engine, s server, path string, after *string, keep func(rows []T, last bool) error) error {
+	for limit := pageSize; ; {
+		query := url.Values{"after": {*after}, "limit": {strconv.Itoa(limit)}}
+		var page wire.Page[T]
+		err := s.get(e.ctx, path+"?"+query.Encode(), &page)
+		if err != nil && isSlow(err) && limit > 50 {
+			limit /= 2
+			continue
+		}
+		if err != nil {
 			return err
 		}
-		d.After, d.Items = page.Next, d.Items+len(page.Rows)
-		if err := e.keepPage(d, page.Rows); err != nil {
+		*after = page.Next
+		if err := keep(page.Rows, page.Next == ""); err != nil || page.Next == "" {
 			return err
-		}
-		if page.Next == "" {
-			return e.changeOver(d)
 		}
 	}
 }
@@ -207,6 +248,7 @@ func (e *Engine) fetchAll(s server) error {
 // openDraft goes on with a copy that was begun earlier in the same life of the
 // database, or begins one.
 func (e *Engine) openDraft(s server) (draft, error) {
+	asked := e.now()
 	var answer wire.SetupAnswer
 	if err := s.get(e.ctx, "/api/sync/setup", &answer); err != nil {
 		return draft{}, err
@@ -216,12 +258,12 @@ func (e *Engine) openDraft(s server) (draft, error) {
 	if err != nil {
 		return draft{}, err
 	}
-	if found && d.Cursor.Epoch == answer.Cursor.Epoch && d.After != "" {
+	if found && d.Cursor.Epoch == answer.Cursor.Epoch && (d.After != "" || d.ItemsDone) {
 		return d, nil
 	}
 	var newest int64
 	if err := e.catalogue.db.QueryRowContext(e.ctx,
-		"select coalesce(max(generation), 0) from items").Scan(&newest); err != nil {
+		"select max(coalesce((select max(generation) from items), 0), coalesce((select max(generation) from customers), 0))").Scan(&newest); err != nil {
 		return draft{}, err
 	}
 	var inUse copyState
@@ -229,13 +271,13 @@ func (e *Engine) openDraft(s server) (draft, error) {
 		return draft{}, err
 	}
 	return draft{copyState: copyState{
-		Generation: max(newest, inUse.Generation) + 1, Cursor: answer.Cursor, Setup: answer.Setup,
+		Generation: max(newest, inUse.Generation) + 1, Cursor: answer.Cursor, Asked: asked, Setup: answer.Setup,
 	}}, nil
 }
 
-func (e *Engine) keepPage(d draft, items []wire.TillItem) error {
+func (e *Engine) keepPage(d draft, put func(tx *sql.Tx) error) error {
 	return e.catalogue.write(e.ctx, func(tx *sql.Tx) error {
-		if err := putItems(e.ctx, tx, d.Generation, items); err != nil {
+		if err := put(tx); err != nil {
 			return err
 		}
 		step("download.page_written")
@@ -245,11 +287,7 @@ func (e *Engine) keepPage(d draft, items []wire.TillItem) error {
 
 // changeOver puts a complete draft into service.
 func (e *Engine) changeOver(d draft) error {
-	items, err := e.readItems(d.Generation)
-	if err != nil {
-		return err
-	}
-	err = e.catalogue.write(e.ctx, func(tx *sql.Tx) error {
+	err := e.catalogue.write(e.ctx, func(tx *sql.Tx) error {
 		if err := putMeta(e.ctx, tx, "copy", d.copyState); err != nil {
 			return err
 		}
@@ -260,12 +298,16 @@ func (e *Engine) changeOver(d draft) error {
 	if err != nil {
 		return err
 	}
-	if err := e.use(d.copyState, items); err != nil {
+	if err := e.use(d.copyState); err != nil {
 		return err
 	}
 	e.announce()
-	_, err = e.catalogue.db.ExecContext(e.ctx, "delete from items where generation <> ?", d.Generation)
-	return err
+	for _, old := range []string{"delete from items where generation <> ?", "delete from customers where generation <> ?"} {
+		if _, err := e.catalogue.db.ExecContext(e.ctx, old, d.Generation); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func putItems(ctx context.Context, tx *sql.Tx, generation int64, items []wire.TillItem) error {

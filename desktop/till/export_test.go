@@ -20,3 +20,22 @@ func BenchIndex(items []wire.TillItem) func(query string, limit int) int {
 	x := buildIndex(items)
 	return func(query string, limit int) int { return len(x.search(query, limit)) }
 }
+
+// CustomerRows is what the copy keeps of customers.
+func (e *Engine) CustomerRows() ([]string, error) {
+	return column(e.ctx, e.catalogue.db, "select body from customers")
+}
+
+// AgeCopy makes the copy one from before tills had customers.
+func (e *Engine) AgeCopy() error {
+	var kept copyState
+	if _, err := getMeta(e.ctx, e.catalogue.db, "copy", &kept); err != nil {
+		return err
+	}
+	kept.Customers = false
+	if err := putMeta(e.ctx, e.catalogue.db, "copy", kept); err != nil {
+		return err
+	}
+	_, err := e.catalogue.db.ExecContext(e.ctx, "delete from customers")
+	return err
+}

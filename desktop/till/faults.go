@@ -49,6 +49,8 @@ var (
 	errRefundLimit      = fault.Forbidden("till.refund_limit").Say("This is more than may be given back while the server cannot be reached. Take fewer lines, or try again when the network is back.")
 	errRefundExceeds    = fault.Invalid("till.refund_exceeds").Say("More than what is left of this line. Lower the quantity.")
 	errReturned         = fault.Conflict("till.line_returned").Say("A returned line is as it was sold. Take it off, and choose again what comes back.")
+	errEmail            = fault.Invalid("till.email").Say("This is not an e-mail address. Correct it, or leave it empty.")
+	errNotYours         = fault.Forbidden("till.forbidden").Say("You may not see this. Ask a manager to give you the right in the office.")
 	errName             = fault.Invalid("till.name").Say("Enter a name.")
 )
 

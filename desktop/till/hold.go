@@ -78,7 +78,7 @@ func (e *Engine) Held() ([]wire.HeldCart, error) {
 		if err := errors.Join(errs[:]...); err != nil {
 			return list, fmt.Errorf("held cart %s: %w", id, err)
 		}
-		h.Lines, h.Total = len(b.Lines), b.priced.Total
+		h.Lines, h.Total, h.CustomerName = len(b.Lines), b.priced.Total, b.CustomerName
 		list = append(list, h)
 	}
 	return list, rows.Err()

@@ -123,30 +123,31 @@ var killPoints = []string{
 	"cart.priced", "cart.step_kept", "cart.written", "cart.committed", "hold.written", "recall.cleared",
 	"complete.return_written", "complete.begun", "complete.priced", "complete.tx_begun", "complete.numbered", "complete.sale_written",
 	"complete.journalled", "complete.cart_dropped", "complete.committed", "print.rendered", "complete.spooled",
-	"cash.begun", "cash.written", "cash.committed", "print.done", "print.kept", "upload.ready", "upload.answered", "upload.marked",
+	"customer.begun", "customer.journalled", "customer.committed", "cash.begun", "cash.written", "cash.committed", "print.done", "print.kept", "upload.ready", "upload.answered", "upload.marked",
 }
 
 // script is what the cashier does, and how many lines are on the cart, how many
-// carts are held and how many sales are made after each step.
+// carts are held, how many sales are made and customers met after each step.
 var script = []struct {
 	do    string
 	args  []any
 	after string
 }{
-	{"SignIn", []any{cashier, "1234"}, "0 lines, 0 held, 0 sales, 0 in"},
-	{"MoveCash", []any{wire.CashAsked{Kind: wire.CashIn, Reason: wire.ReasonChange, Amount: 700}}, "0 lines, 0 held, 0 sales, 700 in"},
-	{"Scan", []any{milkCode}, "1 lines, 0 held, 0 sales, 700 in"},
-	{"Scan", []any{breadCode}, "2 lines, 0 held, 0 sales, 700 in"},
-	{"Complete", []any{[]wire.TenderIn{{MethodID: cash, Amount: 500}}}, "0 lines, 0 held, 1 sales, 700 in"},
-	{"Scan", []any{milkCode}, "1 lines, 0 held, 1 sales, 700 in"},
-	{"Hold", []any{"later"}, "0 lines, 1 held, 1 sales, 700 in"},
-	{"Scan", []any{breadCode}, "1 lines, 1 held, 1 sales, 700 in"},
-	{"Complete", []any{[]wire.TenderIn{{MethodID: cash, Amount: 500}}}, "0 lines, 1 held, 2 sales, 700 in"},
-	{"Recall", nil, "1 lines, 0 held, 2 sales, 700 in"},
-	{"Complete", []any{[]wire.TenderIn{{MethodID: card, Amount: 129}}}, "0 lines, 0 held, 3 sales, 700 in"},
-	{"SignIn", []any{manager, "1234"}, "0 lines, 0 held, 3 sales, 700 in"},
-	{"TakeBack", nil, "1 lines, 0 held, 3 sales, 700 in"},
-	{"Complete", []any{[]wire.TenderIn{{MethodID: cash, Amount: -129}}}, "0 lines, 0 held, 4 sales, 700 in"},
+	{"SignIn", []any{cashier, "1234"}, "0 lines, 0 held, 0 sales, 0 in, 0 met"},
+	{"AddCustomer", []any{till.MetCustomer{Name: "Grace Hopper", Phone: "555 0100"}}, "0 lines, 0 held, 0 sales, 0 in, 1 met"},
+	{"MoveCash", []any{wire.CashAsked{Kind: wire.CashIn, Reason: wire.ReasonChange, Amount: 700}}, "0 lines, 0 held, 0 sales, 700 in, 1 met"},
+	{"Scan", []any{milkCode}, "1 lines, 0 held, 0 sales, 700 in, 1 met"},
+	{"Scan", []any{breadCode}, "2 lines, 0 held, 0 sales, 700 in, 1 met"},
+	{"Complete", []any{[]wire.TenderIn{{MethodID: cash, Amount: 500}}}, "0 lines, 0 held, 1 sales, 700 in, 1 met"},
+	{"Scan", []any{milkCode}, "1 lines, 0 held, 1 sales, 700 in, 1 met"},
+	{"Hold", []any{"later"}, "0 lines, 1 held, 1 sales, 700 in, 1 met"},
+	{"Scan", []any{breadCode}, "1 lines, 1 held, 1 sales, 700 in, 1 met"},
+	{"Complete", []any{[]wire.TenderIn{{MethodID: cash, Amount: 500}}}, "0 lines, 1 held, 2 sales, 700 in, 1 met"},
+	{"Recall", nil, "1 lines, 0 held, 2 sales, 700 in, 1 met"},
+	{"Complete", []any{[]wire.TenderIn{{MethodID: card, Amount: 129}}}, "0 lines, 0 held, 3 sales, 700 in, 1 met"},
+	{"SignIn", []any{manager, "1234"}, "0 lines, 0 held, 3 sales, 700 in, 1 met"},
+	{"TakeBack", nil, "1 lines, 0 held, 3 sales, 700 in, 1 met"},
+	{"Complete", []any{[]wire.TenderIn{{MethodID: cash, Amount: -129}}}, "0 lines, 0 held, 4 sales, 700 in, 1 met"},
 }
 
 var receiptNo = regexp.MustCompile(`1A-\d{6}`)
@@ -225,7 +226,7 @@ func requireWhole(t *testing.T, f *fixture, answered int, killed bool) {
 		recent, err := f.Recent(100)
 		require.NoError(t, err)
 		x := shiftNow(t, f)
-		now := fmt.Sprintf("%d lines, %d held, %d sales, %d in", len(state.Cart.Lines), state.HeldCount, len(recent), x.CashIn)
+		now := fmt.Sprintf("%d lines, %d held, %d sales, %d in, %d met", len(state.Cart.Lines), state.HeldCount, len(recent), x.CashIn, len(f.customers("grace")))
 		allowed := []string{script[answered-1].after}
 		if killed && answered < len(script) {
 			allowed = append(allowed, script[answered].after) // done, but not said
@@ -247,6 +248,7 @@ func requireWhole(t *testing.T, f *fixture, answered int, killed bool) {
 	require.Len(t, sales, len(recent), "each sale arrived exactly once")
 	x := shiftNow(t, f)
 	require.Equal(t, int(x.CashIn/700), f.shop.count(func(s *shop) int { return s.kinds(wire.EntryCashMoved) }), "cash that moved arrived exactly once")
+	require.Len(t, f.customers("grace"), f.shop.count(func(s *shop) int { return s.kinds(wire.EntryCustomerMet) }), "a customer who was met arrived exactly once")
 	ids := map[uuid.UUID]bool{}
 	for i, sale := range sales {
 		require.Equal(t, int64(i+1), sale.Number, "no gap")

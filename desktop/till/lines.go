@@ -1,8 +1,6 @@
 package till
 
 import (
-	"strings"
-
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
@@ -105,10 +103,7 @@ func (e *Engine) SetCartDiscount(discount *pricing.Discount) (wire.RegisterState
 // SetCustomer says who buys, or nobody with nil.
 func (e *Engine) SetCustomer(customerID *uuid.UUID, name string) (wire.RegisterState, error) {
 	return e.change(func(b *basket) error {
-		b.CustomerID, b.CustomerName = customerID, strings.TrimSpace(name)
-		if customerID == nil {
-			b.CustomerName = ""
-		}
+		b.CustomerID, b.CustomerName = customerID, e.nameOn(customerID, name)
 		return nil
 	})
 }

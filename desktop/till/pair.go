@@ -108,7 +108,7 @@ func (e *Engine) Pair(address, code, deviceName string) (wire.RegisterState, err
 // register.
 func (e *Engine) forgetCopy() error {
 	e.signOut()
-	e.setup, e.cursor, e.items = nil, wire.Cursor{}, newIndex()
+	e.setup, e.cursor, e.items, e.customers = nil, wire.Cursor{}, newIndex(), newDirectory(nil)
 	_, err := e.catalogue.db.ExecContext(e.ctx, "delete from meta")
 	return err
 }

@@ -25,6 +25,7 @@ create table if not exists journal (
 ) strict;
 create index if not exists journal_unsent on journal (device_id, no) where acked_at is null;
 create index if not exists journal_kind on journal (kind) where kind = 'item_created';
+create index if not exists journal_customers on journal (kind) where kind = 'customer_met';
 create index if not exists journal_exceptions on journal (outcome) where outcome = 'exception';
 
 create table if not exists counters (
@@ -99,9 +100,9 @@ create table if not exists pin_tries (
 `
 
 // catalogueSchema is the copy of what the server knows. It can be fetched again
-// whenever it is lost. Items carry the generation they came with: a new copy is
-// written beside the one in use, and one row in meta changes from one to the
-// other.
+// whenever it is lost. Items and customers carry the generation they came with: a
+// new copy is written beside the one in use, and one row in meta changes from one
+// to the other.
 const catalogueSchema = `
 create table if not exists meta (
 	key   text primary key,
@@ -109,6 +110,13 @@ create table if not exists meta (
 ) strict;
 
 create table if not exists items (
+	generation integer not null,
+	id         text not null,
+	body       text not null,
+	primary key (generation, id)
+) strict, without rowid;
+
+create table if not exists customers (
 	generation integer not null,
 	id         text not null,
 	body       text not null,

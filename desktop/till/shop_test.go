@@ -34,6 +34,7 @@ type shop struct {
 	mu       sync.Mutex
 	setup    wire.Setup
 	items    []wire.TillItem
+	clients  []wire.TillCustomer
 	epoch    uuid.UUID
 	seq      int64
 	log      []change
@@ -52,10 +53,11 @@ type shop struct {
 	sockets  map[*websocket.Conn]bool
 }
 
-// change is a row of the change stream; a nil item means the setup.
+// change is a row of the change stream; without item and customer it is the setup.
 type change struct {
-	seq  int64
-	item *uuid.UUID
+	seq      int64
+	item     *uuid.UUID
+	customer *uuid.UUID
 }
 
 var (
@@ -70,6 +72,8 @@ var (
 	bananas = uuid.MustParse("018f0000-0000-7000-8000-000000000032")
 	bread   = uuid.MustParse("018f0000-0000-7000-8000-000000000033")
 	service = uuid.MustParse("018f0000-0000-7000-8000-000000000034")
+	ada     = uuid.MustParse("018f0000-0000-7000-8000-000000000041")
+	zoe     = uuid.MustParse("018f0000-0000-7000-8000-000000000042")
 )
 
 const (
@@ -100,8 +104,8 @@ func newSetup(slug string) wire.Setup {
 			{ID: cash, Kind: "cash", Name: "Cash", OpensDrawer: true}, {ID: card, Kind: "card", Name: "Card"},
 		},
 		People: []wire.PersonSetup{
-			{ID: cashier, Name: "Casey", Role: wire.Cashier, PINHash: pinHash(), Permissions: []wire.Permission{"sales.sell", wire.MayCashIn, wire.MayDrop}},
-			{ID: manager, Name: "Morgan", Role: wire.Manager, PINHash: pinHash(), Permissions: []wire.Permission{"sales.discount", "sales.price", wire.MayCashOut, wire.MayOpen, wire.MayReadX, "sales.refund"}},
+			{ID: cashier, Name: "Casey", Role: wire.Cashier, PINHash: pinHash(), Permissions: []wire.Permission{"sales.sell", wire.MayCashIn, wire.MayDrop, wire.MayFindCustomers, wire.MayAddCustomers}},
+			{ID: manager, Name: "Morgan", Role: wire.Manager, PINHash: pinHash(), Permissions: []wire.Permission{"sales.discount", "sales.price", wire.MayCashOut, wire.MayOpen, wire.MayReadX, "sales.refund", wire.MayFindCustomers}},
 			{ID: newbie, Name: "Nico", Role: wire.Cashier},
 		},
 	}
@@ -130,10 +134,17 @@ func newItems() []wire.TillItem {
 	}
 }
 
+func newCustomers() []wire.TillCustomer {
+	return []wire.TillCustomer{
+		{ID: ada, Name: "Ada Byron", Phone: "+44 20 7946 0123", Email: "ada@mail.example", Code: "C-0001", Active: true},
+		{ID: zoe, Name: "Zoë Müller", Phone: "+49 (30) 901820", Code: "C-0002", Language: "de", Active: true},
+	}
+}
+
 // openShop starts a shop; pass an address to come back under the same one.
 func openShop(t testing.TB) *shop {
 	s := &shop{
-		setup: newSetup("city-mart"), items: newItems(), epoch: uuid.New(), seq: 10, tenant: uuid.New(),
+		setup: newSetup("city-mart"), items: newItems(), clients: newCustomers(), epoch: uuid.New(), seq: 10, tenant: uuid.New(),
 		devices: map[string]uuid.UUID{}, entries: map[uuid.UUID]wire.Entry{}, sockets: map[*websocket.Conn]bool{},
 	}
 	s.listen("127.0.0.1:0")
@@ -147,6 +158,7 @@ func (s *shop) listen(address string) {
 	mux.HandleFunc("GET /api/sync/receipt", s.known(s.sendReceipt))
 	mux.HandleFunc("GET /api/sync/setup", s.known(s.sendSetup))
 	mux.HandleFunc("GET /api/sync/items", s.known(s.sendItems))
+	mux.HandleFunc("GET /api/sync/customers", s.known(s.sendCustomers))
 	mux.HandleFunc("GET /api/sync/changes", s.known(s.sendChanges))
 	mux.HandleFunc("POST /api/sync/entries", s.known(s.takeEntries))
 	mux.HandleFunc("GET /live", s.known(s.live))
@@ -247,10 +259,24 @@ func (s *shop) sendItems(w http.ResponseWriter, r *http.Request) {
 	answer(w, page)
 }
 
+func (s *shop) sendCustomers(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	active := slices.DeleteFunc(slices.Clone(s.clients), func(c wire.TillCustomer) bool { return !c.Active })
+	from, _ := strconv.Atoi(r.URL.Query().Get("after"))
+	limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))
+	to := min(from+limit, len(active))
+	page := wire.Page[wire.TillCustomer]{Rows: active[from:to]}
+	if to < len(active) {
+		page.Next = strconv.Itoa(to)
+	}
+	answer(w, page)
+}
+
 func (s *shop) sendChanges(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	changes := wire.Changes{Cursor: wire.Cursor{Epoch: s.epoch, Seq: s.seq}, Items: []wire.TillItem{}}
+	changes := wire.Changes{Cursor: wire.Cursor{Epoch: s.epoch, Seq: s.seq}, Items: []wire.TillItem{}, Customers: []wire.TillCustomer{}}
 	if r.URL.Query().Get("epoch") != s.epoch.String() {
 		changes.Reload = true
 		answer(w, changes)
@@ -261,6 +287,10 @@ func (s *shop) sendChanges(w http.ResponseWriter, r *http.Request) {
 	for _, c := range s.log {
 		switch {
 		case c.seq <= since:
+		case c.customer != nil && !told[*c.customer]:
+			told[*c.customer] = true
+			changes.Customers = append(changes.Customers, s.clients[s.client(*c.customer)])
+		case c.customer != nil:
 		case c.item == nil:
 			changes.Setup = &s.setup
 		case !told[*c.item]:
@@ -348,6 +378,9 @@ func (s *shop) takeEntries(w http.ResponseWriter, r *http.Request) {
 func (s *shop) book(entry wire.Entry) {
 	s.entries[entry.ID] = entry
 	s.order = append(s.order, entry)
+	if entry.Kind == wire.EntryCustomerMet {
+		s.meet(entry)
+	}
 	if entry.Kind != wire.EntrySaleFinished {
 		return
 	}
@@ -361,16 +394,46 @@ func (s *shop) book(entry wire.Entry) {
 		}
 		item := &s.items[s.at(*l.ItemID)]
 		item.OnHand, _ = item.OnHand.Sub(l.Quantity)
-		s.tell(l.ItemID)
+		s.tell(change{item: l.ItemID})
 	}
 }
 
+func (s *shop) meet(entry wire.Entry) {
+	var met wire.NewCustomer
+	if err := json.Unmarshal(entry.Body, &met); err != nil {
+		panic(err)
+	}
+	s.clients = append(s.clients, wire.TillCustomer{ID: met.ID, Name: met.Name, Phone: met.Phone, Email: met.Email, Active: true})
+	s.tell(change{customer: &met.ID})
+}
+
+func (s *shop) client(id uuid.UUID) int {
+	return slices.IndexFunc(s.clients, func(c wire.TillCustomer) bool { return c.ID == id })
+}
+
+// alterCustomer changes a customer at the server; one who is not active any more
+// is told by their id alone.
+func (s *shop) alterCustomer(id uuid.UUID, edit func(*wire.TillCustomer)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := &s.clients[s.client(id)]
+	if edit(c); !c.Active {
+		*c = wire.TillCustomer{ID: id}
+	}
+	s.tell(change{customer: &id})
+}
+
 // tell records a change and sends word of it.
-func (s *shop) tell(item *uuid.UUID) {
+func (s *shop) tell(c change) {
 	s.seq++
-	s.log = append(s.log, change{seq: s.seq, item: item})
+	c.seq = s.seq
+	s.log = append(s.log, c)
+	topic, id := "catalog.items", c.item
+	if c.customer != nil {
+		topic, id = "parties.customers", c.customer
+	}
 	for conn := range s.sockets {
-		_ = conn.WriteJSON(map[string]any{"type": "change", "seq": s.seq, "topic": "catalog.items", "id": item, "op": "update"})
+		_ = conn.WriteJSON(map[string]any{"type": "change", "seq": s.seq, "topic": topic, "id": id, "op": "update"})
 	}
 }
 
@@ -379,7 +442,7 @@ func (s *shop) alter(id uuid.UUID, edit func(*wire.TillItem)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	edit(&s.items[s.at(id)])
-	s.tell(&id)
+	s.tell(change{item: &id})
 }
 
 func (s *shop) live(w http.ResponseWriter, r *http.Request) {

@@ -191,7 +191,7 @@ func TestAPersonWhoLeftIsSignedOut(t *testing.T) {
 	f := selling(t, cashier)
 	f.shop.mu.Lock()
 	f.shop.setup.People = f.shop.setup.People[1:]
-	f.shop.tell(nil)
+	f.shop.tell(change{})
 	f.shop.mu.Unlock()
 	f.await(func(s wire.RegisterState) bool { return s.Phase == wire.PhaseLocked })
 	_, err := f.SignIn(cashier, "1234")

@@ -62,27 +62,29 @@ type Engine struct {
 
 	exchanging sync.Mutex // held while talking to the server; taken before mu
 
-	mu       sync.Mutex
-	pairing  *pairing
-	token    string
-	http     *http.Client // reaches the paired server, and no other where its key is known
-	setup    *wire.Setup
-	cursor   wire.Cursor
-	items    *index
-	person   *wire.PersonSetup
-	lent     map[wire.Permission]loan      // rights lent to that person
-	receipts map[uuid.UUID]wire.Returnable // found, to take something back of
-	shift    *wire.RegisterShift
-	cart     basket
-	steps    int // how many cart steps can be undone
-	last     *wire.LastSale
-	held     int
-	unsent   quantities // sold here, not yet taken by the server
-	settled  quantities // taken by the server, not yet in the catalogue's figures
-	link     wire.LinkState
-	printer  wire.PrinterState
-	logo     logo
-	failing  bool // a commit was refused by the disk: sell nothing more
+	mu        sync.Mutex
+	pairing   *pairing
+	token     string
+	http      *http.Client // reaches the paired server, and no other where its key is known
+	setup     *wire.Setup
+	cursor    wire.Cursor
+	copied    bool // the copy has customers; one from before they came is fetched anew
+	items     *index
+	customers *directory
+	person    *wire.PersonSetup
+	lent      map[wire.Permission]loan      // rights lent to that person
+	receipts  map[uuid.UUID]wire.Returnable // found, to take something back of
+	shift     *wire.RegisterShift
+	cart      basket
+	steps     int // how many cart steps can be undone
+	last      *wire.LastSale
+	held      int
+	unsent    quantities // sold here, not yet taken by the server
+	settled   quantities // taken by the server, not yet in the catalogue's figures
+	link      wire.LinkState
+	printer   wire.PrinterState
+	logo      logo
+	failing   bool // a commit was refused by the disk: sell nothing more
 }
 
 // Open opens the till in cfg.Dir, or makes a new one there, and begins to
@@ -93,13 +95,14 @@ type Engine struct {
 // trusted. A damaged catalogue is put aside and fetched again.
 func Open(ctx context.Context, cfg Config) (*Engine, error) {
 	e := &Engine{
-		cfg:     cfg,
-		wake:    make(chan struct{}, 1),
-		changed: make(chan struct{}, 1),
-		rebound: make(chan struct{}, 1),
-		items:   newIndex(),
-		batch:   maxBatch,
-		unsure:  true,
+		cfg:       cfg,
+		wake:      make(chan struct{}, 1),
+		changed:   make(chan struct{}, 1),
+		rebound:   make(chan struct{}, 1),
+		items:     newIndex(),
+		customers: newDirectory(nil),
+		batch:     maxBatch,
+		unsure:    true,
 	}
 	if e.cfg.Clock == nil {
 		e.cfg.Clock = time.Now

@@ -155,7 +155,7 @@ func (r *ring) trade(t *testing.T, of *shop) {
 			"price_minor": 250, "cost_minor": 100, "track_stock": true, "barcodes": []object{{"code": fmt.Sprintf("%s-CODE-%d", strings.ToUpper(of.mark), n), "quantity": "1"}},
 		})
 	}
-	ask("POST", "/customers", object{"id": customer, "name": of.mark + " Customer", "email": "c@" + of.slug + ".example", "phone": "+49 30 1234567"})
+	ask("POST", "/customers", object{"id": customer, "name": of.mark + " Customer", "email": "c@" + of.slug + ".example", "phone": "+49 30 1234567", "code": of.mark + "-C1"})
 	ask("POST", "/views", object{"id": uuid.NewString(), "list": "items", "name": of.mark + " view", "query": "q=" + of.mark, "shared": true})
 	ask("PUT", "/layouts/items", object{"columns": []string{of.mark + "-column"}, "dense": false})
 	ask("POST", "/stock/opening", object{"id": uuid.NewString(), "location_id": store.LocationID, "lines": []object{

@@ -96,7 +96,7 @@ func (f *filler) word(field string) string {
 		}
 		row := f.rows[table][len(f.rows[table])-1]
 		for _, name := range []string{"code", "sku", "series", "name"} {
-			if text, ok := row[name].(string); ok {
+			if text, ok := row[name].(string); ok && text != "" {
 				f.taken++
 				return f.say(text)
 			}
@@ -112,7 +112,7 @@ func (f *filler) known(field string) (any, bool) {
 		return "EUR", true
 	case "country":
 		return "DE", true
-	case "locale":
+	case "locale", "language":
 		return "en", true
 	case "time_zone":
 		return "Europe/Berlin", true

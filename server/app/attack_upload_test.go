@@ -45,6 +45,7 @@ func uploaded(t *testing.T, series string, id func(table string) uuid.UUID) []wi
 		body any
 	}{
 		{wire.EntryItemCreated, wire.NewItem{ID: uuid.New(), Name: "New at the till", Barcode: "T-" + uuid.NewString()[:8], CategoryID: &category, TaxCode: "none", Price: 500}},
+		{wire.EntryCustomerMet, wire.NewCustomer{ID: customer, Name: "Met at the till", Phone: "+49 30 1234567"}},
 		{wire.EntrySaleFinished, sale},
 		{wire.EntrySaleFinished, refund},
 		{wire.EntryShiftClosed, wire.ShiftClosed{ID: id("shifts"), ClosedBy: id("people"), ClosedAt: at, Counted: 500}},

@@ -147,9 +147,11 @@ func (b *builder) catalogue(ctx context.Context, tx *db.Tx) error {
 
 func (b *builder) meetCustomers(ctx context.Context) error {
 	return b.in(ctx, func(ctx context.Context, tx *db.Tx) error {
-		for _, name := range b.people {
+		for i, name := range b.people {
 			mailbox := strings.ToLower(strings.Join(strings.FieldsFunc(name, func(r rune) bool { return r < 'A' || r > 'z' }), "."))
-			in := parties.NewCustomer{ID: newID(), CustomerFacts: parties.CustomerFacts{Name: name, Email: mailbox + "@mail.example"}}
+			in := parties.NewCustomer{ID: newID(), CustomerFacts: parties.CustomerFacts{
+				Name: name, Email: mailbox + "@mail.example", Phone: fmt.Sprintf("+1 202 555 01%02d", i), Code: fmt.Sprintf("C%04d", i+1),
+			}}
 			if _, err := parties.Add(ctx, tx, in); err != nil {
 				return err
 			}

@@ -2,7 +2,6 @@ package parties
 
 import (
 	"context"
-	"net/mail"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"souk/server/platform/db"
 	"souk/server/platform/search"
 	"souk/shared/fault"
+	"souk/shared/wire"
 )
 
 // CustomerFacts are what a person may say of a customer.
@@ -21,6 +21,8 @@ type CustomerFacts struct {
 	Phone     string `json:"phone,omitempty" db:"phone" maxLength:"60"`
 	Address   string `json:"address,omitempty" db:"address" maxLength:"500"`
 	TaxNumber string `json:"tax_number,omitempty" db:"tax_number" maxLength:"60"`
+	Code      string `json:"code,omitempty" db:"code" maxLength:"40" doc:"The shop's own code for the customer; no two have the same"`
+	Language  string `json:"language,omitempty" db:"language" maxLength:"20" pattern:"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$" doc:"What their papers are written in; the shop's if empty"`
 	Notes     string `json:"notes,omitempty" db:"notes" maxLength:"4000"`
 }
 
@@ -35,22 +37,29 @@ type Customer struct {
 	UpdatedAt time.Time `json:"updated_at" db:"updated_at"`
 }
 
+// CustomerDetail is a customer with those who may be the same person.
+type CustomerDetail struct {
+	Customer
+	Twins []Twin `json:"twins" nullable:"false" doc:"Others in use with the same phone number"`
+}
+
 // wordsKind is the customers' part of the search table.
 const wordsKind = "customer"
 
 const (
 	readCustomer db.SQL = `
-		select id, name, sort_name, email, phone, address, tax_number, notes, active, version, created_at, updated_at
+		select id, name, sort_name, email, phone, address, tax_number, code, language, notes, active, version, created_at, updated_at
 		from   customers
 		where  tenant_id = @tenant and id = @id`
 
 	insertCustomer db.SQL = `
-		insert into customers (tenant_id, id, name, email, phone, address, tax_number, notes, created_at, updated_at)
-		values (@tenant, @id, @name, @email, @phone, @address, @tax_number, @notes, @now, @now)`
+		insert into customers (tenant_id, id, name, email, phone, address, tax_number, code, language, notes, created_at, updated_at)
+		values (@tenant, @id, @name, @email, @phone, @address, @tax_number, @code, @language, @notes, @now, @now)`
 
 	updateCustomer db.SQL = `
 		update customers
-		set    name = @name, email = @email, phone = @phone, address = @address, tax_number = @tax_number, notes = @notes,
+		set    name = @name, email = @email, phone = @phone, address = @address, tax_number = @tax_number, code = @code,
+		       language = @language, notes = @notes,
 		       version = version + 1, updated_at = @now
 		where  tenant_id = @tenant and id = @id and version = @version`
 
@@ -70,6 +79,18 @@ func Show(ctx context.Context, tx *db.Tx, in CustomerID) (Customer, error) {
 	return db.One[Customer](ctx, tx, readCustomer, db.Args{"id": in.ID})
 }
 
+// ShowDetail gives one customer and who has the same phone number.
+func ShowDetail(ctx context.Context, tx *db.Tx, in CustomerID) (CustomerDetail, error) {
+	customer, err := Show(ctx, tx, in)
+	if err != nil {
+		return CustomerDetail{}, err
+	}
+	r := tx.Reads()
+	twins := twinsOf(r, in.ID, customer.Phone)
+	err = r.Run(ctx)
+	return CustomerDetail{Customer: customer, Twins: *twins}, err
+}
+
 // NewCustomer is a customer to be kept. The id is the caller's.
 type NewCustomer struct {
 	ID uuid.UUID `json:"id"`
@@ -78,7 +99,8 @@ type NewCustomer struct {
 
 // Add keeps a new customer.
 //
-// Fails with parties.bad_customer, which names each wrong field.
+// Fails with parties.bad_customer, which names each wrong field, and with
+// parties.code_taken.
 func Add(ctx context.Context, tx *db.Tx, in NewCustomer) (Customer, error) {
 	if in.ID == uuid.Nil {
 		in.ID = uuid.Must(uuid.NewV7())
@@ -151,14 +173,14 @@ func activate(ctx context.Context, tx *db.Tx, in CustomerID, active bool) (Custo
 
 // checked brings the facts to the form in which they are kept.
 func (f CustomerFacts) checked() (CustomerFacts, error) {
-	for _, text := range []*string{&f.Name, &f.Email, &f.Phone, &f.Address, &f.TaxNumber, &f.Notes} {
+	for _, text := range []*string{&f.Name, &f.Email, &f.Phone, &f.Address, &f.TaxNumber, &f.Code, &f.Notes} {
 		*text = strings.TrimSpace(*text)
 	}
 	var fields []fault.Field
 	if f.Name == "" {
 		fields = append(fields, fault.Field{Path: "name", Code: "parties.name_missing", Message: "Give the customer a name."})
 	}
-	if f.Email != "" && !plainAddress(f.Email) {
+	if f.Email != "" && !wire.PlainAddress(f.Email) {
 		fields = append(fields, fault.Field{Path: "email", Code: "parties.bad_email", Message: "This is not an e-mail address."})
 	}
 	if len(fields) > 0 {
@@ -167,23 +189,17 @@ func (f CustomerFacts) checked() (CustomerFacts, error) {
 	return f, nil
 }
 
-// plainAddress refuses what carries a display name besides the address.
-func plainAddress(text string) bool {
-	address, err := mail.ParseAddress(text)
-	return err == nil && address.Address == text
-}
-
 func (f CustomerFacts) args(tx *db.Tx, id uuid.UUID) db.Args {
 	return db.Args{
 		"id": id, "name": f.Name, "email": f.Email, "phone": f.Phone, "address": f.Address, "tax_number": f.TaxNumber,
-		"notes": f.Notes, "now": tx.Now(),
+		"code": f.Code, "language": f.Language, "notes": f.Notes, "now": tx.Now(),
 	}
 }
 
-// index makes a customer found by name, e-mail, tax number, and by the phone
+// index makes a customer found by name, code, e-mail, tax number, and by the phone
 // number both as it is written and as its bare digits.
 func (f CustomerFacts) index(b *db.Batch, id uuid.UUID) {
-	search.Index(b, wordsKind, id, f.Name, f.Email, f.TaxNumber, f.Phone, digits(f.Phone))
+	search.Index(b, wordsKind, id, f.Name, f.Email, f.TaxNumber, f.Code, f.Phone, digits(f.Phone))
 }
 
 func digits(text string) string {
@@ -203,7 +219,8 @@ func changedMeanwhile(ctx context.Context, tx *db.Tx, id uuid.UUID, sent Custome
 	fields := []fault.Field{{Path: "version", Code: "parties.changed_meanwhile", Message: strconv.Itoa(now.Version)}}
 	for _, part := range []struct{ path, present, sent string }{
 		{"name", now.Name, sent.Name}, {"email", now.Email, sent.Email}, {"phone", now.Phone, sent.Phone},
-		{"address", now.Address, sent.Address}, {"tax_number", now.TaxNumber, sent.TaxNumber}, {"notes", now.Notes, sent.Notes},
+		{"address", now.Address, sent.Address}, {"tax_number", now.TaxNumber, sent.TaxNumber}, {"code", now.Code, sent.Code},
+		{"language", now.Language, sent.Language}, {"notes", now.Notes, sent.Notes},
 	} {
 		if part.present != part.sent {
 			fields = append(fields, fault.Field{Path: part.path, Code: "parties.changed_meanwhile", Message: part.present})

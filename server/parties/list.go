@@ -16,7 +16,7 @@ import (
 // The list's statements are put together from these parts by the compiler.
 const (
 	customerColumns = `
-		select c.id, c.name, c.sort_name, c.email, c.phone, c.address, c.tax_number, c.notes, c.active, c.version, c.created_at, c.updated_at
+		select c.id, c.name, c.sort_name, c.email, c.phone, c.address, c.tax_number, c.code, c.language, c.notes, c.active, c.version, c.created_at, c.updated_at
 		from   customers c
 		where  c.tenant_id = @tenant and (@active::boolean is null or c.active = @active)`
 
@@ -77,7 +77,7 @@ var sorts = map[string]struct {
 
 // CustomerQuery asks for a page of the list.
 type CustomerQuery struct {
-	Q      string `query:"q" maxLength:"200" doc:"Beginnings of words of name, e-mail, phone or tax number"`
+	Q      string `query:"q" maxLength:"200" doc:"Beginnings of words of name, e-mail, phone, code or tax number"`
 	Active string `query:"active" enum:"true,false,all" default:"true"`
 	Sort   string `query:"sort" enum:"name,-name,updated,-updated" default:"name"`
 	After  string `query:"after" doc:"The 'next' of the page before"`
@@ -85,7 +85,7 @@ type CustomerQuery struct {
 }
 
 // List gives a page of customers. A question finds those of whom each word
-// begins a word of the name, e-mail, phone or tax number.
+// begins a word of the name, e-mail, phone, code or tax number.
 //
 // Fails with request.bad_cursor and parties.bad_sort.
 func List(ctx context.Context, tx *db.Tx, in CustomerQuery) (wire.Page[Customer], error) {

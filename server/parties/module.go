@@ -16,7 +16,7 @@ const (
 )
 
 // Customers is who buys here.
-var Customers = live.Topic{Name: "parties.customers", Needs: Read, Tables: live.Tables("customers")}
+var Customers = live.Topic{Name: "parties.customers", Needs: Read, Tables: live.Tables("customers"), Tills: true}
 
 // Module declares the customers.
 var Module = module.Module{
@@ -33,11 +33,15 @@ var Module = module.Module{
 	Routes: []web.Route{
 		web.Get("/customers", Read, List),
 		web.Post("/customers", Edit, Add),
-		web.Get("/customers/{id}", Read, Show),
+		web.Get("/customers/{id}", Read, ShowDetail),
 		web.Put("/customers/{id}", Edit, Change),
 		web.Put("/customers/{id}/archival", Edit, Archive),
 		web.Delete("/customers/{id}/archival", Edit, Restore),
 	},
 	Topics: []live.Topic{Customers},
 	Nav:    []module.Nav{{Section: "Selling", Label: "Customers", Path: "/customers", Icon: "contact", Needs: Read}},
+	Faults: map[string]string{"customers_code_key": "parties.code_taken"},
+	Sentences: map[string]string{
+		"parties.code_taken": "Another customer has this code already. Choose another one, or look that customer up.",
+	},
 }

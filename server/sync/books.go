@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"souk/server/catalog"
+	"souk/server/parties"
 	"souk/server/platform/db"
 	"souk/server/sales"
 	"souk/server/tills"
@@ -22,6 +23,7 @@ var books = map[wire.EntryKind]into{
 	wire.EntryShiftOpened:  reading(tills.RecordShiftOpened),
 	wire.EntryItemCreated:  reading(createItem),
 	wire.EntrySaleFinished: reading(sales.Record),
+	wire.EntryCustomerMet:  reading(meetCustomer),
 	wire.EntryShiftClosed:  reading(sales.RecordShiftClosed),
 	wire.EntryCashMoved:    reading(sales.RecordCash),
 }
@@ -34,6 +36,10 @@ func reading[T any](record func(context.Context, *db.Tx, uuid.UUID, T) ([]string
 		}
 		return record(ctx, tx, register, *in)
 	}
+}
+
+func meetCustomer(ctx context.Context, tx *db.Tx, _ uuid.UUID, in wire.NewCustomer) ([]string, error) {
+	return parties.CreateFromTill(ctx, tx, in)
 }
 
 func createItem(ctx context.Context, tx *db.Tx, _ uuid.UUID, in wire.NewItem) ([]string, error) {

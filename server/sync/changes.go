@@ -24,6 +24,8 @@ type stretch struct {
 	Reload bool
 	Setup  bool
 	Items  []uuid.UUID
+	// Customers are those who changed.
+	Customers []uuid.UUID
 }
 
 // stretchLimit bounds what one answer looks at, and so the items in it.
@@ -40,15 +42,16 @@ const readStretch db.SQL = `
 		order  by seq
 		limit  @limit)
 	select coalesce(min(seq), 0) as first, coalesce(max(seq), @seq) as last, count(*) as rows,
-	       coalesce(bool_or(op = 'reload' and topic in ('catalog.items', 'inventory.stock')), false) as reload,
+	       coalesce(bool_or(op = 'reload' and topic in ('catalog.items', 'inventory.stock', 'parties.customers')), false) as reload,
 	       coalesce(bool_or(topic in ('company.settings', 'catalog.setup', 'payments.methods', 'people.list')), false) as setup,
-	       coalesce(array_agg(distinct entity_id) filter (where entity_id is not null and topic in ('catalog.items', 'inventory.stock')), '{}') as items
+	       coalesce(array_agg(distinct entity_id) filter (where entity_id is not null and topic in ('catalog.items', 'inventory.stock')), '{}') as items,
+	       coalesce(array_agg(distinct entity_id) filter (where entity_id is not null and topic = 'parties.customers'), '{}') as customers
 	from   stretch`
 
-// ChangesSince gives what a till's copy lacks since its cursor, each item once
-// and as it is now. Reload is set when the copy cannot be brought up to date in
+// ChangesSince gives what a till's copy lacks since its cursor, each item and
+// each customer once and as it is now. Reload is set when the copy cannot be brought up to date in
 // steps: its changes are no longer kept, it is of another life of the database,
-// or more items changed at once than were noted one by one.
+// or more of them changed at once than were noted one by one.
 func ChangesSince(ctx context.Context, tx *db.Tx, in Since) (wire.Changes, error) {
 	r := tx.Reads()
 	at := readCursor(r)
@@ -57,13 +60,13 @@ func ChangesSince(ctx context.Context, tx *db.Tx, in Since) (wire.Changes, error
 		return wire.Changes{}, err
 	}
 	here, run := at.Row, found.Row
-	out := wire.Changes{Cursor: here.cursor(), Items: []wire.TillItem{}}
+	out := wire.Changes{Cursor: here.cursor(), Items: []wire.TillItem{}, Customers: []wire.TillCustomer{}}
 	if in.Epoch != here.Epoch.String() || run.Reload || !joins(in.Seq, here, run) {
 		out.Reload = true
 		return out, nil
 	}
 	out.Cursor.Seq, out.More = run.Last, run.Rows == stretchLimit
-	if !run.Setup && len(run.Items) == 0 {
+	if !run.Setup && len(run.Items) == 0 && len(run.Customers) == 0 {
 		return out, nil
 	}
 	return fill(ctx, tx, out, run)
@@ -79,11 +82,12 @@ func joins(seq int64, here place, run stretch) bool {
 	return run.First == seq+1
 }
 
-// fill reads after the stretch, so that each item is as new as its change.
+// fill reads after the stretch, so that each thing is as new as its change.
 func fill(ctx context.Context, tx *db.Tx, out wire.Changes, run stretch) (wire.Changes, error) {
 	register := auth.From(ctx).Register
 	r := tx.Reads()
 	items := db.ReadAll[wire.TillItem](r, readItemsByID, db.Args{"register": register, "ids": run.Items})
+	customers := db.ReadAll[wire.TillCustomer](r, readCustomersByID, db.Args{"ids": run.Customers})
 	var reads setupReads
 	if run.Setup {
 		reads = readSetup(r, register)
@@ -91,7 +95,7 @@ func fill(ctx context.Context, tx *db.Tx, out wire.Changes, run stretch) (wire.C
 	if err := r.Run(ctx); err != nil {
 		return wire.Changes{}, err
 	}
-	out.Items = *items
+	out.Items, out.Customers = *items, *customers
 	if !run.Setup {
 		return out, nil
 	}

@@ -18,6 +18,7 @@ import (
 	"souk/server/catalog"
 	"souk/server/inventory"
 	"souk/server/ledger"
+	"souk/server/parties"
 	"souk/server/payments"
 	"souk/server/platform/auth"
 	"souk/server/platform/db"
@@ -34,7 +35,7 @@ import (
 )
 
 var modules = []module.Module{
-	tenants.Module, users.Module, catalog.Module, inventory.Module, ledger.Module, payments.Module, tills.Module, sales.Module, sync.Module,
+	tenants.Module, users.Module, catalog.Module, parties.Module, inventory.Module, ledger.Module, payments.Module, tills.Module, sales.Module, sync.Module,
 }
 
 const (

@@ -33,6 +33,7 @@ var Module = module.Module{
 	Routes: []web.Route{
 		web.Get("/sync/setup", Till, Setup),
 		web.Get("/sync/items", Till, Items),
+		web.Get("/sync/customers", Till, Customers),
 		web.Get("/sync/receipt", Till, sales.FindReceipt),
 		web.Get("/sync/changes", Till, ChangesSince),
 		web.PostOutside("/sync/entries", Till, Take),

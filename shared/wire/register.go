@@ -172,12 +172,14 @@ type ScanResult struct {
 
 // HeldCart is a cart that was put aside.
 type HeldCart struct {
-	ID     uuid.UUID    `json:"id"`
-	Name   string       `json:"name"`
-	HeldAt time.Time    `json:"held_at"`
-	HeldBy string       `json:"held_by"`
-	Lines  int          `json:"lines"`
-	Total  money.Amount `json:"total_minor"`
+	ID     uuid.UUID `json:"id"`
+	Name   string    `json:"name"`
+	HeldAt time.Time `json:"held_at"`
+	HeldBy string    `json:"held_by"`
+	// CustomerName is empty where nobody was chosen.
+	CustomerName string       `json:"customer_name,omitempty"`
+	Lines        int          `json:"lines"`
+	Total        money.Amount `json:"total_minor"`
 }
 
 // RecentSale is a line of the register's own list of finished sales.

@@ -43,6 +43,7 @@ const (
 	EntrySaleFinished EntryKind = "sale_finished" // FinishedSale
 	EntryShiftClosed  EntryKind = "shift_closed"  // ShiftClosed
 	EntryCashMoved    EntryKind = "cash_moved"    // CashMoved
+	EntryCustomerMet  EntryKind = "customer_met"  // NewCustomer
 )
 
 // Entry is one fact in a till's journal. No counts from 1 under the device and
@@ -50,7 +51,7 @@ const (
 type Entry struct {
 	No       int64           `json:"no" minimum:"1"`
 	ID       uuid.UUID       `json:"id"`
-	Kind     EntryKind       `json:"kind" doc:"shift_opened, item_created, sale_finished, shift_closed, cash_moved; another one is kept as an exception"`
+	Kind     EntryKind       `json:"kind" doc:"shift_opened, item_created, sale_finished, shift_closed, cash_moved, customer_met; another one is kept as an exception"`
 	PersonID uuid.UUID       `json:"person_id"`
 	At       time.Time       `json:"at"`
 	Body     json.RawMessage `json:"body"`
@@ -258,4 +259,6 @@ type Changes struct {
 	More   bool       `json:"more" doc:"There is more: ask again from cursor"`
 	Setup  *Setup     `json:"setup,omitempty"`
 	Items  []TillItem `json:"items" nullable:"false"`
+	// Customers are those who changed.
+	Customers []TillCustomer `json:"customers" nullable:"false"`
 }

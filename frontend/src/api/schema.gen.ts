@@ -1315,6 +1315,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sync/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /sync/customers */
+        get: operations["get-sync-customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sync/entries": {
         parameters: {
             query?: never;
@@ -1881,11 +1898,15 @@ export interface components {
         Customer: {
             active: boolean;
             address?: string;
+            /** @description The shop's own code for the customer; no two have the same */
+            code?: string;
             /** Format: date-time */
             created_at: string;
             email?: string;
             /** Format: uuid */
             id: string;
+            /** @description What their papers are written in; the shop's if empty */
+            language?: string;
             name: string;
             notes?: string;
             phone?: string;
@@ -1897,7 +1918,11 @@ export interface components {
         };
         CustomerEdit: {
             address?: string;
+            /** @description The shop's own code for the customer; no two have the same */
+            code?: string;
             email?: string;
+            /** @description What their papers are written in; the shop's if empty */
+            language?: string;
             name: string;
             notes?: string;
             phone?: string;
@@ -2019,7 +2044,7 @@ export interface components {
             body: unknown;
             /** Format: uuid */
             id: string;
-            /** @description shift_opened, item_created, sale_finished, shift_closed, cash_moved; another one is kept as an exception */
+            /** @description shift_opened, item_created, sale_finished, shift_closed, cash_moved, customer_met; another one is kept as an exception */
             kind: string;
             /** Format: int64 */
             no: number;
@@ -2487,9 +2512,13 @@ export interface components {
         };
         NewCustomer: {
             address?: string;
+            /** @description The shop's own code for the customer; no two have the same */
+            code?: string;
             email?: string;
             /** Format: uuid */
             id: string;
+            /** @description What their papers are written in; the shop's if empty */
+            language?: string;
             name: string;
             notes?: string;
             phone?: string;
@@ -3180,6 +3209,17 @@ export interface components {
         TicketIn: {
             ticket: string;
         };
+        TillCustomer: {
+            active: boolean;
+            code?: string;
+            email?: string;
+            /** Format: uuid */
+            id: string;
+            language?: string;
+            name: string;
+            phone?: string;
+            tax_number?: string;
+        };
         TillItem: {
             active: boolean;
             barcodes: components["schemas"]["ItemBarcode"][];
@@ -3227,6 +3267,11 @@ export interface components {
             debit_minor: number;
             /** @enum {string} */
             kind: "asset" | "liability" | "equity" | "income" | "expense";
+            name: string;
+        };
+        Twin: {
+            /** Format: uuid */
+            id: string;
             name: string;
         };
         Undid: {
@@ -3725,7 +3770,7 @@ export interface operations {
                 /** @description The 'next' of the page before */
                 after?: string;
                 limit?: number;
-                /** @description Beginnings of words of name, e-mail, phone or tax number */
+                /** @description Beginnings of words of name, e-mail, phone, code or tax number */
                 q?: string;
                 sort?: "name" | "-name" | "updated" | "-updated";
             };
@@ -3790,11 +3835,15 @@ export interface operations {
                     "application/json": {
                         active: boolean;
                         address?: string;
+                        /** @description The shop's own code for the customer; no two have the same */
+                        code?: string;
                         /** Format: date-time */
                         created_at: string;
                         email?: string;
                         /** Format: uuid */
                         id: string;
+                        /** @description What their papers are written in; the shop's if empty */
+                        language?: string;
                         name: string;
                         notes?: string;
                         phone?: string;
@@ -3840,15 +3889,21 @@ export interface operations {
                     "application/json": {
                         active: boolean;
                         address?: string;
+                        /** @description The shop's own code for the customer; no two have the same */
+                        code?: string;
                         /** Format: date-time */
                         created_at: string;
                         email?: string;
                         /** Format: uuid */
                         id: string;
+                        /** @description What their papers are written in; the shop's if empty */
+                        language?: string;
                         name: string;
                         notes?: string;
                         phone?: string;
                         tax_number?: string;
+                        /** @description Others in use with the same phone number */
+                        twins: components["schemas"]["Twin"][];
                         /** Format: date-time */
                         updated_at: string;
                         /** Format: int64 */
@@ -3897,11 +3952,15 @@ export interface operations {
                     "application/json": {
                         active: boolean;
                         address?: string;
+                        /** @description The shop's own code for the customer; no two have the same */
+                        code?: string;
                         /** Format: date-time */
                         created_at: string;
                         email?: string;
                         /** Format: uuid */
                         id: string;
+                        /** @description What their papers are written in; the shop's if empty */
+                        language?: string;
                         name: string;
                         notes?: string;
                         phone?: string;
@@ -3950,11 +4009,15 @@ export interface operations {
                     "application/json": {
                         active: boolean;
                         address?: string;
+                        /** @description The shop's own code for the customer; no two have the same */
+                        code?: string;
                         /** Format: date-time */
                         created_at: string;
                         email?: string;
                         /** Format: uuid */
                         id: string;
+                        /** @description What their papers are written in; the shop's if empty */
+                        language?: string;
                         name: string;
                         notes?: string;
                         phone?: string;
@@ -4003,11 +4066,15 @@ export interface operations {
                     "application/json": {
                         active: boolean;
                         address?: string;
+                        /** @description The shop's own code for the customer; no two have the same */
+                        code?: string;
                         /** Format: date-time */
                         created_at: string;
                         email?: string;
                         /** Format: uuid */
                         id: string;
+                        /** @description What their papers are written in; the shop's if empty */
+                        language?: string;
                         name: string;
                         notes?: string;
                         phone?: string;
@@ -8468,11 +8535,52 @@ export interface operations {
                 content: {
                     "application/json": {
                         cursor: components["schemas"]["Cursor"];
+                        customers: components["schemas"]["TillCustomer"][];
                         items: components["schemas"]["TillItem"][];
                         /** @description There is more: ask again from cursor */
                         more: boolean;
                         reload: boolean;
                         setup?: components["schemas"]["Setup"];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sync-customers": {
+        parameters: {
+            query?: {
+                after?: string;
+                /** @description 0 means 2,000 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Pass as 'after' to get the following page */
+                        next?: string;
+                        rows: components["schemas"]["TillCustomer"][];
                     };
                 };
             };

@@ -1,7 +1,7 @@
 import { Problem } from './problem';
 import type { Till } from './till';
 import { asked, changed, emptyCart, multiplied, times, withItem, withLine, without, type PageCart, type Wanted } from './till-cart';
-import type { Cart, CartView, CashAsked, Checkout, HeldCart, Receipt, RecentSale, RegisterShift, RegisterState, ScanOutcome, ScanResult, Shelf, TillItem, ZReport } from './till-types';
+import type { Cart, CartView, CashAsked, Checkout, HeldCart, MetCustomer, Receipt, RecentSale, RegisterShift, RegisterState, ScanOutcome, ScanResult, Shelf, TillCustomer, TillItem, ZReport } from './till-types';
 import { uuid } from './uuid';
 
 export type HttpTillOptions = {
@@ -59,6 +59,8 @@ export function httpTill(options: HttpTillOptions): Till {
 		selectLine: async (id) => till.select(id),
 		setCartDiscount: (discount) => till.edit((cart) => ({ ...cart, discount: discount ?? undefined })),
 		setCustomer: (id, name) => till.edit((cart) => ({ ...cart, customer_id: id ?? undefined, customer_name: name || undefined })),
+		customers: async (q, limit) => (await till.get<{ rows: TillCustomer[] }>('/api/customers', { q: q || null, limit })).rows,
+		addCustomer: (met) => till.addCustomer(met),
 		clearCart: () => till.edit((cart) => ({ ...emptyCart(), id: cart.id })),
 		undo: () => till.undo(),
 		findReceipt: refuse,
@@ -90,6 +92,8 @@ class HttpTill {
 	#sale: { id: string; of: string } | null = null;
 	/** The cash movement that was last sent and not yet answered. */
 	#moving: { id: string; of: string } | null = null;
+	/** The customer who was last sent and not yet answered. */
+	#meeting: { id: string; of: string } | null = null;
 	#told: ((state: RegisterState) => void) | null = null;
 
 	constructor(options: HttpTillOptions) {
@@ -157,6 +161,16 @@ class HttpTill {
 		return this.#added(item, { quantity: quantity ?? '1', ...(price_minor !== null && { price_minor }) }, '');
 	}
 
+	async addCustomer({ name, phone, email }: MetCustomer): Promise<RegisterState> {
+		// The same request again after silence is the same customer; a changed one is another.
+		const of = JSON.stringify([name, phone, email]);
+		if (this.#meeting?.of !== of) this.#meeting = { id: uuid(), of };
+		const { id } = this.#meeting;
+		await this.#post('/api/customers', { id, name, ...(phone && { phone }), ...(email && { email }) }, id);
+		this.#meeting = null;
+		return this.edit((cart) => ({ ...cart, customer_id: id, customer_name: name }));
+	}
+
 	async #added(item: TillItem, want: Wanted, code: string): Promise<ScanResult> {
 		const state = await this.edit((cart) => withItem(cart, item, want));
 		return { outcome: 'added', code, line_id: this.#cart.selected, state };
@@ -209,6 +223,7 @@ class HttpTill {
 			name: name || this.#cart.customer_name || time,
 			held_at: at.toISOString(),
 			held_by: this.#base!.person?.name ?? '',
+			...(this.#cart.customer_name && { customer_name: this.#cart.customer_name }),
 			lines: this.#cart.lines.length,
 			total_minor: this.#view?.total_minor ?? 0,
 			cart: this.#cart,

@@ -105,7 +105,7 @@ export type ScanOutcome = 'added' | 'unknown' | 'needs_qty' | 'needs_price' | 'b
 
 export type ScanResult = { outcome: ScanOutcome; code: string; item?: TillItem; line_id?: string; state: RegisterState };
 
-export type HeldCart = { id: string; name: string; held_at: string; held_by: string; lines: number; total_minor: number };
+export type HeldCart = { id: string; name: string; held_at: string; held_by: string; customer_name?: string; lines: number; total_minor: number };
 
 export type RecentSale = { id: string; kind: 'sale' | 'refund' | 'void'; receipt_no: string; at: string; total_minor: number; sent: boolean };
 
@@ -178,6 +178,10 @@ export type Shelf = { items: TillItem[]; total: number };
 export type TenderIn = { method_id: string; amount_minor: number; reference?: string };
 
 export type NewItem = { name: string; barcode: string; category_id: string | null; tax_code: string; price_minor: number };
+
+export type TillCustomer = { id: string; name: string; phone?: string; email?: string; code?: string; tax_number?: string; language?: string; active: boolean };
+
+export type MetCustomer = { name: string; phone: string; email: string };
 
 /** A receipt as it looks on this register's paper. */
 export type Receipt = { document: unknown; lines: TextLine[] };

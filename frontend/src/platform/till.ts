@@ -1,5 +1,5 @@
 import type { LiveMessage } from './live';
-import type { BackAsked, CashAsked, Discount, HeldCart, NewItem, PrinterState, Receipt, RecentSale, RegisterPerson, RegisterState, Returnable, ScanResult, Shelf, TenderIn, TillItem, ZReport } from './till-types';
+import type { BackAsked, CashAsked, Discount, HeldCart, MetCustomer, NewItem, PrinterState, Receipt, RecentSale, RegisterPerson, RegisterState, Returnable, ScanResult, Shelf, TenderIn, TillCustomer, TillItem, ZReport } from './till-types';
 
 /**
  * What a register can be asked to do. A till answers from its own engine, with
@@ -57,6 +57,10 @@ export interface Till {
 	selectLine(lineId: string): Promise<RegisterState>;
 	setCartDiscount(discount: Discount | null): Promise<RegisterState>;
 	setCustomer(customerId: string | null, name: string): Promise<RegisterState>;
+	/** Customers by name, phone or code, best first; for an empty text the first by name. */
+	customers(text: string, limit: number): Promise<TillCustomer[]>;
+	/** Keeps a customer whom the shop did not know, and puts them on the cart. */
+	addCustomer(met: MetCustomer): Promise<RegisterState>;
 	clearCart(): Promise<RegisterState>;
 	undo(): Promise<RegisterState>;
 
