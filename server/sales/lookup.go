@@ -8,6 +8,7 @@ import (
 	"github.com/govalues/decimal"
 
 	"souk/server/platform/db"
+	"souk/server/platform/search"
 	"souk/shared/barcode"
 	"souk/shared/money"
 	"souk/shared/wire"
@@ -77,16 +78,24 @@ func (g gridRow) item() wire.TillItem {
 }
 
 const (
-	// The finest lookups come first: a code, then a name that begins so, then one
-	// that has it inside.
+	// A code comes first, then names that begin so, then those that have the words
+	// somewhere.
 	findItems db.SQL = `
 		select i.id
 		from   items i
 		where  i.tenant_id = @tenant and i.active
-		and    (strpos(lower(i.name), @q::text) > 0 or strpos(lower(i.sku), @q::text) > 0 or i.plu = @q::text
-			or exists (select from barcodes b where b.tenant_id = @tenant and b.item_id = i.id and b.code = @q::text))
-		order  by i.plu is not distinct from @q::text desc, lower(i.sku) = @q::text desc, strpos(lower(i.name), @q::text) = 1 desc,
-			lower(i.name), i.id
+		and    i.id in (
+			select w.entity_id
+			from   unnest(@from::text[], @to::text[]) as q (lo, hi)
+			join   search_words w on w.tenant_id = @tenant and w.kind = 'item' and w.word >= q.lo and w.word < q.hi
+			group  by w.entity_id
+			having count(distinct q.lo) = cardinality(@from::text[])
+			union
+			select b.item_id from barcodes b where b.tenant_id = @tenant and b.code = @q::text
+			union
+			select k.id from items k where k.tenant_id = @tenant and k.plu = @q::text)
+		order  by i.plu is not distinct from @q::text desc, lower(i.sku) = @q::text desc, starts_with(i.sort_name, @q::text) desc,
+			i.sort_name, i.id
 		limit  @limit`
 
 	countFavourites db.SQL = `
@@ -100,7 +109,7 @@ const (
 		where  tenant_id = @tenant and active
 		and    (@category::uuid is null or category_id = @category)
 		and    (favourite or not @favourites::bool)
-		order  by lower(name), id
+		order  by sort_name, id
 		limit  @limit
 		offset @offset`
 
@@ -146,14 +155,16 @@ const (
 		limit  1`
 )
 
-// Search finds items by a part of their name or by a code, the likeliest first.
+// Search finds items by the beginnings of words of their name or SKU, or by a
+// whole code, the likeliest first.
 func Search(ctx context.Context, tx *db.Tx, in SearchIn) ([]wire.TillItem, error) {
 	limit := in.Limit
 	if limit < 1 {
 		limit = 20
 	}
 	q := strings.ToLower(strings.TrimSpace(in.Q))
-	ids, err := db.All[uuid.UUID](ctx, tx, findItems, db.Args{"q": q, "limit": limit})
+	words := search.Query(q)
+	ids, err := db.All[uuid.UUID](ctx, tx, findItems, db.Args{"q": q, "from": words.From, "to": words.To, "limit": limit})
 	if err != nil {
 		return nil, err
 	}
