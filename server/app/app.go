@@ -61,6 +61,7 @@ func Wire(ctx context.Context, cfg Config, database *db.DB) (*App, error) {
 	a := &App{
 		Database: database, Authority: auth.NewAuthority(database, program.grants), Directory: web.NewDirectory(database, cfg.Demo),
 	}
+	a.Authority.Catalogue = program.catalogue()
 	a.Hub = live.New(live.Config{Database: database, Authority: a.Authority, Topics: program.topics(), Changed: a.forget, SignedIn: web.SignedIn})
 	a.Jobs = jobs.NewRunner(database, program.jobs())
 	database.OnEmit(func(ctx context.Context, tx *db.Tx, event any) error {
@@ -105,8 +106,8 @@ func demoShops(cfg Config) []setup.DemoShop {
 	return shown
 }
 
-// forget drops what is believed of a tenant when its people, sessions, devices
-// or settings have changed.
+// forget drops what is believed of a tenant when its people, roles, sessions,
+// devices or settings have changed.
 func (a *App) forget(tenant uuid.UUID) {
 	a.Authority.Forget(tenant)
 	a.Directory.Forget(tenant)

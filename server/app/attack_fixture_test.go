@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -68,7 +69,43 @@ func (r *ring) open(t *testing.T, slug, mark string) *shop {
 		r.write(t, of, `insert into people (tenant_id, id, name, role, created_at, updated_at) values ($1, $2, $3, $4, now(), now())`,
 			of.id, of.people[role], fmt.Sprintf("%s %s", mark, role), role)
 	}
+	r.ownRoles(t, of)
 	return of
+}
+
+// Roles of the shop's own, as if they were roles of the program: one that is
+// denied everything, and one that is left with a single right.
+const (
+	denied     wire.Role       = "nothing"
+	singled    wire.Role       = "single"
+	singleGood wire.Permission = "catalog.edit"
+)
+
+// ownRoles makes the shop's own roles and someone of each, and a spare one to be
+// changed and done away with.
+func (r *ring) ownRoles(t *testing.T, of *shop) {
+	t.Helper()
+	of.people[denied] = r.holder(t, of, wire.Waiter, string(denied))
+	of.people[singled] = r.holder(t, of, wire.Waiter, string(singled), singleGood)
+	r.write(t, of, `insert into roles (tenant_id, id, base, name, grants, created_at, updated_at) values ($1, $2, 'pos_user', $3, '{sales.discount}', now(), now())`,
+		of.id, uuid.New(), of.mark+" spare role")
+}
+
+// holder is someone with a role of the shop's own that has these rights and no other.
+func (r *ring) holder(t *testing.T, of *shop, base wire.Role, name string, only ...wire.Permission) uuid.UUID {
+	t.Helper()
+	role, person := uuid.New(), uuid.New()
+	denials := []wire.Permission{}
+	for permission := range r.program.Authority.Grants()[base] {
+		if !slices.Contains(only, permission) {
+			denials = append(denials, permission)
+		}
+	}
+	r.write(t, of, `insert into roles (tenant_id, id, base, name, grants, denials, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, now(), now())`,
+		of.id, role, base, of.mark+" "+name, append([]wire.Permission{}, only...), denials)
+	r.write(t, of, `insert into people (tenant_id, id, name, role, role_id, created_at, updated_at) values ($1, $2, $3, $4, $5, now(), now())`,
+		of.id, person, of.mark+" "+name, base, role)
+	return person
 }
 
 // write is a row that no use case makes for a test: the superuser's, in the shop's context.

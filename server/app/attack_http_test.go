@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"souk/server/platform/auth"
 	"souk/server/platform/web"
 	"souk/shared/wire"
 )
@@ -17,7 +18,8 @@ import (
 // caller is one of those who try: nobody, a person of each role, or a till.
 type caller struct {
 	name  string
-	role  wire.Role // "" is nobody
+	role  wire.Role   // "" is nobody
+	has   auth.Rights // of a role of the shop's own; else the role's
 	token func(t *testing.T) string
 }
 
@@ -30,15 +32,21 @@ func (c caller) may(grants map[wire.Role]map[wire.Permission]bool, needs wire.Pe
 	case needs == web.SignedIn:
 		return true
 	}
+	if c.has != nil {
+		return c.has[needs]
+	}
 	return grants[c.role][needs]
 }
 
-// callers are nobody, the 15 roles and a till of one shop. A session that signs
+// callers are nobody, the 15 roles, two of the shop's own and a till of one shop. A session that signs
 // out is another one each time.
 func (r *ring) callers(of *shop) []caller {
 	all := []caller{{name: "nobody", token: func(*testing.T) string { return "" }}}
 	for _, role := range wire.Roles() {
 		all = append(all, caller{name: string(role), role: role, token: func(t *testing.T) string { return r.session(t, of, role) }})
+	}
+	for role, has := range map[wire.Role]auth.Rights{denied: {}, singled: {singleGood: true}} {
+		all = append(all, caller{name: "an own role, " + string(role), role: role, has: has, token: func(t *testing.T) string { return r.session(t, of, role) }})
 	}
 	return append(all, caller{name: "a till", role: wire.Till, token: func(*testing.T) string { return of.till }})
 }
@@ -65,6 +73,7 @@ func TestAttackRoutesByRole(t *testing.T) {
 	own := ring.prey(t, ring.b).rows
 	// What callers may do away with is not what the other callers stand on.
 	own["people"] = only(own["people"], "role", "pos_user")
+	own["roles"] = only(own["roles"], "name", ring.b.mark+" spare role")
 	own["devices"] = only(own["devices"], "register_id", ring.b.spare)
 	cases, allowed, reads := 0, 0, map[string]bool{}
 	for _, route := range ring.program.Web.Routes() {
@@ -103,6 +112,41 @@ func TestAttackRoutesByRole(t *testing.T) {
 	t.Logf("routes by role: %d cases on %d routes by %d callers, %d of them allowed", cases, len(ring.program.Web.Routes()), len(callers), allowed)
 	require.Greater(t, allowed, len(ring.program.Web.Routes()))
 	require.Greater(t, cases, allowed)
+}
+
+// TestAttackRoutesWithOneRight gives a role of the shop's own one right after the
+// other, alone, and goes through every route with each.
+func TestAttackRoutesWithOneRight(t *testing.T) {
+	ring := newRing(t)
+	cases, allowed := 0, 0
+	for _, group := range ring.program.Authority.Catalogue {
+		for _, right := range group.Rights {
+			alone := right.Permission
+			person := ring.holder(t, ring.b, wire.POSUser, "only "+string(alone), alone)
+			token := ring.sessionOf(t, ring.b, person, nil)
+			for _, route := range ring.program.Web.Routes() {
+				if endsSession(route) {
+					continue
+				}
+				got := ring.call(ring.b, token, "", (&filler{api: ring.program.Web.OpenAPI()}).fill(route))
+				cases++
+				label := fmt.Sprintf("%s with %s alone: %d %s", route.Name(), alone, got.status, got.body)
+				require.Less(t, got.status, 500, label)
+				may := route.Needs == alone || route.Needs == web.SignedIn || route.Needs == web.Anyone
+				if !may {
+					require.Equal(t, http.StatusForbidden, got.status, label)
+				}
+				require.Equal(t, !may, got.code() == "auth.not_allowed", label)
+				if may {
+					allowed++
+				}
+			}
+		}
+	}
+	ring.verified(t)
+	t.Logf("routes with one right alone: %d cases, %d of them allowed", cases, allowed)
+	require.Greater(t, cases, allowed)
+	require.NotZero(t, allowed)
 }
 
 // raid is one shop's callers going through the routes with another's ids.

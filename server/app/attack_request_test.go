@@ -37,7 +37,7 @@ type filler struct {
 var tablesOf = map[string]string{
 	"method": "payment_methods", "original": "sales", "parent": "categories", "person": "people", "opened_by": "people", "closed_by": "people",
 	"category": "categories", "tax_code": "tax_codes", "price_list": "price_lists", "account": "accounts", "entity": "items", "exception": "upload_exceptions",
-	"entry": "journal_entries", "journal": "journal_entries", "shift": "shifts", "store": "stores",
+	"entry": "journal_entries", "journal": "journal_entries", "shift": "shifts", "store": "stores", "role": "roles",
 }
 
 // isID tells fields that hold an id: by their name, for the description calls
@@ -116,8 +116,16 @@ func (f *filler) known(field string) (any, bool) {
 		return "en", true
 	case "time_zone":
 		return "Europe/Berlin", true
-	case "role":
+	case "role", "base":
 		return "pos_user", true
+	case "key", "grants", "denials":
+		if !f.inBody {
+			return map[string]string{"key": "pos_user"}[field], true
+		}
+	case "grant":
+		return "catalog.read", true
+	case "denial":
+		return "catalog.edit", true
 	case "email":
 		return f.say("w" + uuid.NewString()[:12] + "@example.org"), true
 	case "pin":

@@ -69,6 +69,23 @@ func (r *registry) grant(grant module.Grant) {
 	}
 }
 
+// catalogue is what a shop can give and take, by module.
+func (r *registry) catalogue() []auth.Group {
+	var all []auth.Group
+	for _, m := range r.modules {
+		group := auth.Group{Module: m.Key, Title: m.Title, For: m.For}
+		for _, grant := range m.Permissions {
+			if !grant.Fixed {
+				group.Rights = append(group.Rights, auth.Right{Permission: grant.Permission, Allows: grant.Allows})
+			}
+		}
+		if len(group.Rights) > 0 {
+			all = append(all, group)
+		}
+	}
+	return all
+}
+
 func (r *registry) checkNeeds(declared map[wire.Permission]bool) {
 	for _, m := range r.modules {
 		for _, route := range m.Routes {

@@ -43,7 +43,7 @@ const readStretch db.SQL = `
 		limit  @limit)
 	select coalesce(min(seq), 0) as first, coalesce(max(seq), @seq) as last, count(*) as rows,
 	       coalesce(bool_or(op = 'reload' and topic in ('catalog.items', 'inventory.stock', 'parties.customers')), false) as reload,
-	       coalesce(bool_or(topic in ('company.settings', 'catalog.setup', 'payments.methods', 'people.list')), false) as setup,
+	       coalesce(bool_or(topic in ('company.settings', 'catalog.setup', 'payments.methods', 'people.list', 'people.roles')), false) as setup,
 	       coalesce(array_agg(distinct entity_id) filter (where entity_id is not null and topic in ('catalog.items', 'inventory.stock')), '{}') as items,
 	       coalesce(array_agg(distinct entity_id) filter (where entity_id is not null and topic = 'parties.customers'), '{}') as customers
 	from   stretch`
@@ -90,7 +90,7 @@ func fill(ctx context.Context, tx *db.Tx, out wire.Changes, run stretch) (wire.C
 	customers := db.ReadAll[wire.TillCustomer](r, readCustomersByID, db.Args{"ids": run.Customers})
 	var reads setupReads
 	if run.Setup {
-		reads = readSetup(r, register)
+		reads = readSetup(ctx, r, register)
 	}
 	if err := r.Run(ctx); err != nil {
 		return wire.Changes{}, err

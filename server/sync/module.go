@@ -24,7 +24,7 @@ var Exceptions = live.Topic{Name: "sync.exceptions", Needs: Review, Tables: live
 var Module = module.Module{
 	Key: "sync", Title: "Tills' exchange",
 	Permissions: []module.Grant{
-		{Permission: Till, Allows: "exchange sales and items with the server, as a paired till", Roles: []wire.Role{wire.Till}},
+		{Permission: Till, Allows: "exchange sales and items with the server, as a paired till", Roles: []wire.Role{wire.Till}, Fixed: true},
 		{
 			Permission: Review, Allows: "see and settle what tills sent and could not be booked",
 			Roles: module.To(wire.Manager, wire.AccountsManager, wire.SalesManager),

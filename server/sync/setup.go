@@ -53,7 +53,7 @@ const (
 		select id, kind, name, opens_drawer, position from payment_methods where tenant_id = @tenant and active order by position, name`
 
 	readPeople db.SQL = `
-		select id, name, role, pin_hash from people where tenant_id = @tenant and active order by name, id`
+		select id, name, role, role_id, pin_hash from people where tenant_id = @tenant and active order by name, id`
 )
 
 // staff is a person as the database has him.
@@ -61,6 +61,7 @@ type staff struct {
 	ID      uuid.UUID
 	Name    string
 	Role    wire.Role
+	RoleID  *uuid.UUID
 	PINHash string `db:"pin_hash"`
 }
 
@@ -88,9 +89,10 @@ type setupReads struct {
 	categories *[]wire.CategorySetup
 	methods    *[]wire.MethodSetup
 	people     *[]staff
+	roles      auth.RolesFound
 }
 
-func readSetup(r *db.Reads, register uuid.UUID) setupReads {
+func readSetup(ctx context.Context, r *db.Reads, register uuid.UUID) setupReads {
 	of := db.Args{"register": register}
 	return setupReads{
 		company:    db.ReadMaybe[companyRow](r, readCompany, db.Args{}),
@@ -101,6 +103,7 @@ func readSetup(r *db.Reads, register uuid.UUID) setupReads {
 		categories: db.ReadAll[wire.CategorySetup](r, readCategories, db.Args{}),
 		methods:    db.ReadAll[wire.MethodSetup](r, readMethods, db.Args{}),
 		people:     db.ReadAll[staff](r, readPeople, db.Args{}),
+		roles:      auth.ReadRoles(ctx, r),
 	}
 }
 
@@ -118,9 +121,10 @@ func (s setupReads) setup(ctx context.Context) (wire.Setup, error) {
 		Store: s.store.Row, Register: s.register.Row, Units: *s.units, TaxCodes: *s.taxes, Categories: *s.categories,
 		Methods: *s.methods, People: make([]wire.PersonSetup, len(*s.people)),
 	}
+	roles := s.roles.Roles()
 	for i, p := range *s.people {
 		out.People[i] = wire.PersonSetup{
-			ID: p.ID, Name: p.Name, Role: p.Role, PINHash: p.PINHash, Permissions: auth.Granted(ctx, p.Role),
+			ID: p.ID, Name: p.Name, Role: p.Role, PINHash: p.PINHash, Permissions: roles.Of(p.Role, p.RoleID).List(),
 		}
 	}
 	return out, nil
@@ -131,7 +135,7 @@ func (s setupReads) setup(ctx context.Context) (wire.Setup, error) {
 func Setup(ctx context.Context, tx *db.Tx, _ web.None) (wire.SetupAnswer, error) {
 	r := tx.Reads()
 	at := readCursor(r)
-	reads := readSetup(r, auth.From(ctx).Register)
+	reads := readSetup(ctx, r, auth.From(ctx).Register)
 	if err := r.Run(ctx); err != nil {
 		return wire.SetupAnswer{}, err
 	}

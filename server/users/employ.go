@@ -20,6 +20,8 @@ type NewMember struct {
 	Password string    `json:"password" minLength:"8" maxLength:"200" doc:"For a new account; an existing one keeps its own"`
 	Role     wire.Role `json:"role"`
 	PIN      string    `json:"pin,omitempty" pattern:"^([0-9]{4,12})?$"`
+
+	RoleID *uuid.UUID `json:"role_id,omitempty" doc:"One of the shop's own roles, which stands on Role"`
 }
 
 const (
@@ -32,9 +34,14 @@ const (
 // Employ makes a member with an account. It needs two transactions, because
 // accounts belong to no shop; asked again with the same id it changes nothing.
 //
-// Fails with people.unknown_role, people.above_you and people.already_here.
+// Fails with people.unknown_role, people.above_you, roles.beyond_you and
+// people.already_here.
 func Employ(ctx context.Context, database *db.DB, in NewMember) (Person, error) {
-	if err := mayGive(ctx, in.Role); err != nil {
+	may := func(ctx context.Context, tx *db.Tx) error {
+		_, err := toGive(ctx, tx, in.Role, in.RoleID)
+		return err
+	}
+	if err := database.Read(ctx, auth.From(ctx).Identity(), may); err != nil {
 		return Person{}, err
 	}
 	email := strings.ToLower(strings.TrimSpace(in.Email))
@@ -61,9 +68,13 @@ func Employ(ctx context.Context, database *db.DB, in NewMember) (Person, error) 
 			person = there
 			return err
 		}
+		// The role may have changed since it was looked at.
+		if err := may(ctx, tx); err != nil {
+			return err
+		}
 		tx.Batch().Exec(addPerson, db.Args{
 			"id": in.ID, "account": account, "name": strings.TrimSpace(in.Name), "email": email, "role": in.Role,
-			"pin": hashPIN(in.PIN), "now": tx.Now(),
+			"role_id": in.RoleID, "pin": hashPIN(in.PIN), "now": tx.Now(),
 		})
 		person, err = db.One[Person](ctx, tx, readPerson, db.Args{"id": in.ID})
 		return err

@@ -11,15 +11,18 @@ import (
 
 // The permissions of this module.
 const (
-	Read module.Permission = "people.read"
-	Edit module.Permission = "people.edit"
+	Read  module.Permission = "people.read"
+	Edit  module.Permission = "people.edit"
+	Roles module.Permission = "people.roles"
 )
 
-// People is who works here; Sessions is who is signed in; Views is how they look
-// at lists.
+// People is who works here; Sessions is who is signed in; Shapes is what the shop
+// made of its roles, which every page needs to know; Views is how people look at
+// lists.
 var (
 	People   = live.Topic{Name: "people.list", Needs: web.SignedIn, Tables: live.Tables("people")}
 	Sessions = live.Topic{Name: "people.sessions", Needs: Edit, Tables: live.Tables("sessions")}
+	Shapes   = live.Topic{Name: "people.roles", Needs: web.SignedIn, Tables: live.Tables("roles")}
 	Views    = live.Topic{Name: "people.views", Needs: web.SignedIn, Tables: live.Tables("saved_views")}
 )
 
@@ -29,6 +32,7 @@ var Module = module.Module{
 	Permissions: []module.Grant{
 		{Permission: Read, Allows: "see who works here", Roles: module.To(wire.Manager, wire.SystemManager, wire.HRManager)},
 		{Permission: Edit, Allows: "add people, change their roles and PINs", Roles: module.To(wire.Manager, wire.SystemManager)},
+		{Permission: Roles, Allows: "make roles and say what each may do", Roles: module.To(wire.Manager)},
 	},
 	Routes: []web.Route{
 		web.PostOutside("/session", web.Anyone, SignIn),
@@ -41,18 +45,32 @@ var Module = module.Module{
 		web.PostOutside("/people/members", Edit, Employ),
 		web.Put("/people/{id}", Edit, Change),
 		web.Put("/people/{id}/pin", Edit, SetPIN),
+		web.Get("/people/{id}/rights", Read, Explain),
+		web.Get("/permissions", Read, ListPermissions),
+		web.Get("/roles", Read, ListRoles),
+		web.Get("/role-effects", Roles, ShowEffects),
+		web.Post("/roles", Roles, AddRole),
+		web.Put("/roles/{id}", Roles, ChangeRole),
+		web.Delete("/roles/{id}", Roles, DropRole),
+		web.Put("/built-in-roles/{role}", Roles, ChangeBuiltIn),
 		web.Get("/views", web.SignedIn, ListViews),
 		web.Post("/views", web.SignedIn, SaveView),
 		web.Put("/views/{id}", web.SignedIn, ChangeView),
 		web.Delete("/views/{id}", web.SignedIn, DropView),
 		web.Put("/layouts/{list}", web.SignedIn, SetLayout),
 	},
-	Topics: []live.Topic{People, Sessions, Views},
+	Topics: []live.Topic{People, Sessions, Shapes, Views},
 	Nav:    []module.Nav{{Section: "Shop", Label: "People", Path: "/people", Icon: "users", Needs: Read}},
 	Reacts: []module.Reaction{module.On(welcomeOwner)},
-	Faults: map[string]string{"people_account_key": "people.already_here", "saved_views_name_key": "people.view_taken"},
+	Faults: map[string]string{
+		"people_account_key": "people.already_here", "saved_views_name_key": "people.view_taken",
+		"roles_name_key": "roles.name_taken", "roles_base_key": "roles.changed_meanwhile", "people_role_key": "roles.in_use",
+	},
 	Sentences: map[string]string{
-		"people.view_taken":   "You have a view of this name already. Choose another name, or change that one.",
-		"people.already_here": "Someone with this e-mail address is among the shop's people already. Look in the list, also among those who have left.",
+		"roles.name_taken":        "The shop has a role of this name already. Choose another name.",
+		"roles.in_use":            "Someone has this role. Give them another one first.",
+		"roles.changed_meanwhile": "Someone else changed this role meanwhile. Look at it again, then save.",
+		"people.view_taken":       "You have a view of this name already. Choose another name, or change that one.",
+		"people.already_here":     "Someone with this e-mail address is among the shop's people already. Look in the list, also among those who have left.",
 	},
 }

@@ -20,32 +20,39 @@ type Person struct {
 	ID      uuid.UUID `json:"id"`
 	Name    string    `json:"name"`
 	Email   string    `json:"email"`
-	Role    wire.Role `json:"role"`
+	Role    wire.Role `json:"role" doc:"The built-in role, or the one that the shop's own role stands on"`
 	HasPIN  bool      `json:"has_pin" db:"has_pin"`
 	SignsIn bool      `json:"signs_in" doc:"Has an account, so may sign in by e-mail"`
 	Active  bool      `json:"active"`
 	Version int       `json:"version"`
+
+	RoleID   *uuid.UUID `json:"role_id,omitempty" doc:"The shop's own role, if it is one"`
+	RoleName string     `json:"role_name" doc:"Its name; empty for a built-in role"`
 }
 
 const (
 	readPeople db.SQL = `
-		select id, name, email, role, pin_hash <> '' as has_pin, account_id is not null as signs_in, active, version
-		from   people
-		where  tenant_id = @tenant
-		order  by active desc, lower(name), id`
+		select p.id, p.name, p.email, p.role, p.pin_hash <> '' as has_pin, p.account_id is not null as signs_in, p.active, p.version,
+		       p.role_id, coalesce(r.name, '') as role_name
+		from   people p
+		left   join roles r on r.tenant_id = @tenant and r.id = p.role_id
+		where  p.tenant_id = @tenant
+		order  by p.active desc, lower(p.name), p.id`
 
 	readPerson db.SQL = `
-		select id, name, email, role, pin_hash <> '' as has_pin, account_id is not null as signs_in, active, version
-		from   people
-		where  tenant_id = @tenant and id = @id`
+		select p.id, p.name, p.email, p.role, p.pin_hash <> '' as has_pin, p.account_id is not null as signs_in, p.active, p.version,
+		       p.role_id, coalesce(r.name, '') as role_name
+		from   people p
+		left   join roles r on r.tenant_id = @tenant and r.id = p.role_id
+		where  p.tenant_id = @tenant and p.id = @id`
 
 	addPerson db.SQL = `
-		insert into people (tenant_id, id, account_id, name, email, role, pin_hash, created_at, updated_at)
-		values (@tenant, @id, @account, @name, @email, @role, @pin, @now, @now)`
+		insert into people (tenant_id, id, account_id, name, email, role, role_id, pin_hash, created_at, updated_at)
+		values (@tenant, @id, @account, @name, @email, @role, @role_id, @pin, @now, @now)`
 
 	changePerson db.SQL = `
 		update people
-		set    name = @name, role = @role, active = @active, version = version + 1, updated_at = @now
+		set    name = @name, role = @role, role_id = @role_id, active = @active, version = version + 1, updated_at = @now
 		where  tenant_id = @tenant and id = @id and version = @version`
 
 	changePIN db.SQL = `
@@ -66,42 +73,48 @@ func List(ctx context.Context, tx *db.Tx, _ web.None) (wire.Page[Person], error)
 
 // NewPerson is someone to be added. People of the till need only a PIN.
 type NewPerson struct {
-	ID   uuid.UUID `json:"id"`
-	Name string    `json:"name" minLength:"1" maxLength:"120"`
-	Role wire.Role `json:"role"`
-	PIN  string    `json:"pin,omitempty" pattern:"^([0-9]{4,12})?$" doc:"4 to 12 digits"`
+	ID     uuid.UUID  `json:"id"`
+	Name   string     `json:"name" minLength:"1" maxLength:"120"`
+	Role   wire.Role  `json:"role"`
+	RoleID *uuid.UUID `json:"role_id,omitempty" doc:"One of the shop's own roles, which stands on Role"`
+	PIN    string     `json:"pin,omitempty" pattern:"^([0-9]{4,12})?$" doc:"4 to 12 digits"`
 }
 
 // Add makes a person who signs in at tills by PIN.
 //
-// Fails with people.unknown_role and people.above_you.
+// Fails with people.unknown_role, people.above_you and roles.beyond_you.
 func Add(ctx context.Context, tx *db.Tx, in NewPerson) (Person, error) {
-	if err := mayGive(ctx, in.Role); err != nil {
+	if _, err := toGive(ctx, tx, in.Role, in.RoleID); err != nil {
 		return Person{}, err
 	}
 	batch := tx.Batch()
 	batch.Exec(addPerson, db.Args{
 		"id": in.ID, "account": nil, "name": strings.TrimSpace(in.Name), "email": "", "role": in.Role,
-		"pin": hashPIN(in.PIN), "now": tx.Now(),
+		"role_id": in.RoleID, "pin": hashPIN(in.PIN), "now": tx.Now(),
 	})
-	return Person{ID: in.ID, Name: strings.TrimSpace(in.Name), Role: in.Role, HasPIN: in.PIN != "", Active: true, Version: 1}, batch.Done()
+	if err := batch.Done(); err != nil {
+		return Person{}, err
+	}
+	return db.One[Person](ctx, tx, readPerson, db.Args{"id": in.ID})
 }
 
 // PersonChange is what a person becomes.
 type PersonChange struct {
 	ID   uuid.UUID `path:"id"`
 	Body struct {
-		Name    string    `json:"name" minLength:"1" maxLength:"120"`
-		Role    wire.Role `json:"role"`
-		Active  bool      `json:"active"`
-		Version int       `json:"version"`
+		Name    string     `json:"name" minLength:"1" maxLength:"120"`
+		Role    wire.Role  `json:"role"`
+		RoleID  *uuid.UUID `json:"role_id,omitempty" doc:"One of the shop's own roles, which stands on Role"`
+		Active  bool       `json:"active"`
+		Version int        `json:"version"`
 	}
 }
 
 // Change renames a person, gives another role or ends the membership. It holds
 // on the person's next request and on open sockets.
 //
-// Fails with people.above_you, people.last_owner and people.changed_meanwhile.
+// Fails with people.unknown_role, people.above_you, people.own_role,
+// roles.beyond_you, people.last_owner and people.changed_meanwhile.
 func Change(ctx context.Context, tx *db.Tx, in PersonChange) (Person, error) {
 	before, err := db.One[Person](ctx, tx, readPerson, db.Args{"id": in.ID})
 	if err != nil {
@@ -110,7 +123,7 @@ func Change(ctx context.Context, tx *db.Tx, in PersonChange) (Person, error) {
 	if err := mayTouch(ctx, before); err != nil {
 		return Person{}, err
 	}
-	if err := mayGive(ctx, in.Body.Role); err != nil {
+	if err := mayRaise(ctx, tx, before, in); err != nil {
 		return Person{}, err
 	}
 	if before.Role == wire.Owner && (in.Body.Role != wire.Owner || !in.Body.Active) {
@@ -119,7 +132,7 @@ func Change(ctx context.Context, tx *db.Tx, in PersonChange) (Person, error) {
 		}
 	}
 	rows, err := tx.Exec(ctx, changePerson, db.Args{
-		"id": in.ID, "name": strings.TrimSpace(in.Body.Name), "role": in.Body.Role, "active": in.Body.Active,
+		"id": in.ID, "name": strings.TrimSpace(in.Body.Name), "role": in.Body.Role, "role_id": in.Body.RoleID, "active": in.Body.Active,
 		"version": in.Body.Version, "now": tx.Now(),
 	})
 	if err != nil {
@@ -128,6 +141,7 @@ func Change(ctx context.Context, tx *db.Tx, in PersonChange) (Person, error) {
 	if rows == 0 {
 		return Person{}, fault.Conflict("people.changed_meanwhile").Say("Someone else changed this meanwhile. Look at it again, then save.")
 	}
+	auth.Changed(ctx, tx)
 	if !in.Body.Active {
 		tx.Batch().Exec(endSessions, db.Args{"person": in.ID, "now": tx.Now()})
 	}
@@ -142,15 +156,23 @@ type PINChange struct {
 	}
 }
 
-// SetPIN gives a person another PIN.
+// SetPIN gives a person another PIN. Who sets a PIN could act under it, so nobody
+// sets that of someone who may do more.
 //
-// Fails with people.above_you.
+// Fails with people.above_you and roles.beyond_you.
 func SetPIN(ctx context.Context, tx *db.Tx, in PINChange) (Person, error) {
 	person, err := db.One[Person](ctx, tx, readPerson, db.Args{"id": in.ID})
 	if err != nil {
 		return Person{}, err
 	}
 	if err := mayTouch(ctx, person); err != nil {
+		return Person{}, err
+	}
+	roles, err := auth.LoadRoles(ctx, tx)
+	if err != nil {
+		return Person{}, err
+	}
+	if err := within(ctx, roles.Of(person.Role, person.RoleID)); in.ID != auth.From(ctx).Person && err != nil {
 		return Person{}, err
 	}
 	tx.Batch().Exec(changePIN, db.Args{"id": in.ID, "pin": hashPIN(in.Body.PIN), "now": tx.Now()})
@@ -166,16 +188,46 @@ func mayTouch(ctx context.Context, person Person) error {
 	return nil
 }
 
-// mayGive keeps people from raising anyone above themselves.
-func mayGive(ctx context.Context, role wire.Role) error {
-	if role.Level() == 0 {
-		return fault.Invalid("people.unknown_role", fault.At("role", "people.unknown_role", "")).Say("Choose one of the shop's roles.")
+// mayRaise looks at what a change makes of a person's role. Taking on again who
+// has left is giving the role anew.
+func mayRaise(ctx context.Context, tx *db.Tx, before Person, in PersonChange) error {
+	was, becomes := keyOf(before.Role, before.RoleID), keyOf(in.Body.Role, in.Body.RoleID)
+	if was == becomes && (before.Active || !in.Body.Active) {
+		return nil
 	}
-	actor := auth.From(ctx)
-	if actor.Role != wire.Owner && role.Level() > actor.Role.Level() {
-		return aboveYou()
+	roles, err := toGive(ctx, tx, in.Body.Role, in.Body.RoleID)
+	if err != nil || was == becomes {
+		return err
 	}
-	return nil
+	if in.ID == auth.From(ctx).Person {
+		return fault.Forbidden("people.own_role").Say("You cannot give yourself another role. Ask someone else who may.")
+	}
+	// Who may do more is not for this one to put down either.
+	return within(ctx, roles.Of(before.Role, before.RoleID))
+}
+
+// toGive reads the shop's roles and looks whether the caller may give this one.
+func toGive(ctx context.Context, tx *db.Tx, role wire.Role, id *uuid.UUID) (auth.Roles, error) {
+	roles, err := auth.LoadRoles(ctx, tx)
+	if err != nil {
+		return roles, err
+	}
+	own := auth.RoleRow{Base: role}
+	if id != nil {
+		own, _ = roles.Own(*id)
+	}
+	if role.Level() == 0 || own.Base != role {
+		return roles, fault.Invalid("people.unknown_role", fault.At("role", "people.unknown_role", "")).Say("Choose one of the shop's roles.")
+	}
+	return roles, mayGive(ctx, roles, keyOf(role, id))
+}
+
+// messageOf is what a fault says.
+func messageOf(err error) string {
+	if known := fault.Of(err); known != nil {
+		return known.Message
+	}
+	return ""
 }
 
 func aboveYou() error {
@@ -201,7 +253,7 @@ func welcomeOwner(_ context.Context, tx *db.Tx, shop tenants.Opened) error {
 	batch := tx.Batch()
 	batch.Exec(addPerson, db.Args{
 		"id": shop.Owner.PersonID, "account": shop.Owner.AccountID, "name": shop.Owner.Name, "email": shop.Owner.Email,
-		"role": wire.Owner, "pin": "", "now": tx.Now(),
+		"role": wire.Owner, "role_id": nil, "pin": "", "now": tx.Now(),
 	})
 	return batch.Done()
 }

@@ -30,6 +30,9 @@ type SessionUser struct {
 	ID   uuid.UUID `json:"id"`
 	Name string    `json:"name"`
 	Role wire.Role `json:"role"`
+
+	RoleID   *uuid.UUID `json:"role_id,omitempty"`
+	RoleName string     `json:"role_name" doc:"The shop's own role's name; empty for a built-in one"`
 }
 
 // SessionShop is the shop as every page needs it.
@@ -57,10 +60,10 @@ const (
 		select id, password_hash from platform.accounts where email = @email and disabled_at is null`
 
 	personByAccount db.SQL = `
-		select id, name, role, pin_hash from people where tenant_id = @tenant and account_id = @account and active`
+		select id, name, role, role_id, pin_hash from people where tenant_id = @tenant and account_id = @account and active`
 
 	personByID db.SQL = `
-		select id, name, role, pin_hash from people where tenant_id = @tenant and id = @id and active`
+		select id, name, role, role_id, pin_hash from people where tenant_id = @tenant and id = @id and active`
 
 	addSession db.SQL = `
 		insert into sessions (tenant_id, id, person_id, device_id, token_hash, user_agent, created_at, expires_at)
@@ -88,6 +91,7 @@ type memberRow struct {
 	ID      uuid.UUID
 	Name    string
 	Role    wire.Role
+	RoleID  *uuid.UUID
 	PINHash string `db:"pin_hash"`
 }
 
@@ -191,21 +195,34 @@ func begin(ctx context.Context, tx *db.Tx, member memberRow, device *uuid.UUID) 
 		"id": uuid.Must(uuid.NewV7()), "person": member.ID, "device": device, "hash": token.Hash,
 		"agent": agent, "now": tx.Now(), "expires": tx.Now().Add(lasting),
 	})
-	session, err := describe(ctx, tx, SessionUser{ID: member.ID, Name: member.Name, Role: member.Role})
+	session, err := describe(ctx, tx, SessionUser{ID: member.ID, Name: member.Name, Role: member.Role, RoleID: member.RoleID})
 	session.Token = text
 	return session, err
 }
 
 func describe(ctx context.Context, tx *db.Tx, user SessionUser) (Session, error) {
-	shop, err := db.One[SessionShop](ctx, tx, sessionShop, db.Args{})
+	r := tx.Reads()
+	found := db.ReadMaybe[SessionShop](r, sessionShop, db.Args{})
+	read := auth.ReadRoles(ctx, r)
+	if err := r.Run(ctx); err != nil {
+		return Session{}, err
+	}
+	if !found.Found {
+		return Session{}, fault.NotFound("tenants.unknown").Say("There is no such shop.")
+	}
+	shop, roles := found.Row, read.Roles()
 	shop.Slug = web.TenantOf(ctx).Slug
-	return Session{User: user, Shop: shop, Permissions: auth.Granted(ctx, user.Role)}, err
+	if user.RoleID != nil {
+		own, _ := roles.Own(*user.RoleID)
+		user.RoleName = own.Name
+	}
+	return Session{User: user, Shop: shop, Permissions: roles.Of(user.Role, user.RoleID).List()}, nil
 }
 
 // Current tells who is signed in.
 func Current(ctx context.Context, tx *db.Tx, _ web.None) (Session, error) {
 	actor := auth.From(ctx)
-	return describe(ctx, tx, SessionUser{ID: actor.Person, Name: actor.Name, Role: actor.Role})
+	return describe(ctx, tx, SessionUser{ID: actor.Person, Name: actor.Name, Role: actor.Role, RoleID: actor.RoleID})
 }
 
 // SignOut ends the session for good.

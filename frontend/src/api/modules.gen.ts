@@ -2,9 +2,9 @@
 
 export type ModuleKey = 'tenants' | 'users' | 'jobs' | 'catalog' | 'parties' | 'ledger' | 'inventory' | 'imports' | 'payments' | 'tills' | 'sales' | 'reports' | 'sync' | 'setup' | 'system';
 
-export type Permission = 'company.edit' | 'people.read' | 'people.edit' | 'catalog.read' | 'catalog.edit' | 'parties.read' | 'parties.edit' | 'ledger.read' | 'ledger.manage' | 'inventory.read' | 'inventory.adjust' | 'inventory.cost' | 'payments.manage' | 'tills.read' | 'tills.shifts' | 'tills.manage' | 'sales.sell' | 'sales.read' | 'sales.discount' | 'sales.price' | 'sales.refund' | 'sales.void' | 'sales.cash_in' | 'sales.cash_out' | 'sales.safe_drop' | 'sales.drawer' | 'sales.x_report' | 'sales.cost' | 'reports.read' | 'sync.till' | 'sync.review' | 'setup.follow' | 'system.operate';
+export type Permission = 'company.edit' | 'people.read' | 'people.edit' | 'people.roles' | 'catalog.read' | 'catalog.edit' | 'parties.read' | 'parties.edit' | 'ledger.read' | 'ledger.manage' | 'inventory.read' | 'inventory.adjust' | 'inventory.cost' | 'payments.manage' | 'tills.read' | 'tills.shifts' | 'tills.manage' | 'sales.sell' | 'sales.read' | 'sales.discount' | 'sales.price' | 'sales.refund' | 'sales.void' | 'sales.cash_in' | 'sales.cash_out' | 'sales.safe_drop' | 'sales.drawer' | 'sales.x_report' | 'sales.cost' | 'reports.read' | 'sync.till' | 'sync.review' | 'setup.follow' | 'system.operate';
 
-export type Topic = 'company.settings' | 'people.list' | 'people.sessions' | 'people.views' | 'jobs.list' | 'catalog.items' | 'catalog.setup' | 'parties.customers' | 'inventory.stock' | 'imports.list' | 'payments.methods' | 'tills.registers' | 'tills.shifts' | 'sales.list' | 'sync.exceptions';
+export type Topic = 'company.settings' | 'people.list' | 'people.sessions' | 'people.roles' | 'people.views' | 'jobs.list' | 'catalog.items' | 'catalog.setup' | 'parties.customers' | 'inventory.stock' | 'imports.list' | 'payments.methods' | 'tills.registers' | 'tills.shifts' | 'sales.list' | 'sync.exceptions';
 
 export type NavItem = { module: ModuleKey; section: string; label: string; path: string; icon: string; needs: Permission | 'signed_in' };
 
@@ -29,6 +29,7 @@ export const topics: Topic[] = [
 	'company.settings',
 	'people.list',
 	'people.sessions',
+	'people.roles',
 	'people.views',
 	'jobs.list',
 	'catalog.items',

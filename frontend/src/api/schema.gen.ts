@@ -39,6 +39,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/built-in-roles/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PUT /built-in-roles/{role} */
+        put: operations["put-built-in-roles-role"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/categories": {
         parameters: {
             query?: never;
@@ -697,6 +714,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/people/{id}/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /people/{id}/rights */
+        get: operations["get-people-id-rights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/people/members": {
         parameters: {
             query?: never;
@@ -708,6 +742,23 @@ export interface paths {
         put?: never;
         /** POST /people/members */
         post: operations["post-people-members"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /permissions */
+        get: operations["get-permissions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -863,6 +914,59 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/role-effects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /role-effects */
+        get: operations["get-role-effects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /roles */
+        get: operations["get-roles"];
+        put?: never;
+        /** POST /roles */
+        post: operations["post-roles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PUT /roles/{id} */
+        put: operations["put-roles-id"];
+        post?: never;
+        /** DELETE /roles/{id} */
+        delete: operations["delete-roles-id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1678,6 +1782,15 @@ export interface components {
             unchecked: boolean;
         };
         "BodyOnlyStruct {}Body": Record<string, never>;
+        BuiltInChangeBody: {
+            denials: string[];
+            grants: string[];
+            /**
+             * Format: int64
+             * @description 0 if the shop has not changed it before
+             */
+            version: number;
+        };
         BulkChange: {
             active?: boolean;
             /** @description Empty for none */
@@ -2037,6 +2150,17 @@ export interface components {
             /** Format: int64 */
             total_minor: number;
             zone_name?: string;
+        };
+        Effect: {
+            /** Format: uuid */
+            id: string;
+            lost: string[];
+            name: string;
+            role: string;
+            /** Format: uuid */
+            role_id?: string;
+            role_name: string;
+            won: string[];
         };
         Entry: {
             /** Format: date-time */
@@ -2568,6 +2692,11 @@ export interface components {
             password: string;
             pin?: string;
             role: string;
+            /**
+             * Format: uuid
+             * @description One of the shop's own roles, which stands on Role
+             */
+            role_id?: string;
         };
         NewMethod: {
             /** Format: uuid */
@@ -2588,6 +2717,11 @@ export interface components {
             /** @description 4 to 12 digits */
             pin?: string;
             role: string;
+            /**
+             * Format: uuid
+             * @description One of the shop's own roles, which stands on Role
+             */
+            role_id?: string;
         };
         NewRegister: {
             /**
@@ -2600,6 +2734,15 @@ export interface components {
             name: string;
             /** Format: uuid */
             store_id: string;
+        };
+        NewRole: {
+            /** @description The built-in role that it stands on and follows */
+            base: string;
+            denials: string[];
+            grants: string[];
+            /** Format: uuid */
+            id: string;
+            name: string;
         };
         NewShift: {
             /**
@@ -2645,7 +2788,15 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+            /** @description The built-in role, or the one that the shop's own role stands on */
             role: string;
+            /**
+             * Format: uuid
+             * @description The shop's own role, if it is one
+             */
+            role_id?: string;
+            /** @description Its name; empty for a built-in role */
+            role_name: string;
             /** @description Has an account, so may sign in by e-mail */
             signs_in: boolean;
             /** Format: int64 */
@@ -2655,6 +2806,11 @@ export interface components {
             active: boolean;
             name: string;
             role: string;
+            /**
+             * Format: uuid
+             * @description One of the shop's own roles, which stands on Role
+             */
+            role_id?: string;
             /** Format: int64 */
             version: number;
         };
@@ -2719,6 +2875,15 @@ export interface components {
             title: string;
             /** @description urn:souk:problem: and the code */
             type: string;
+        };
+        Reason: {
+            allowed: boolean;
+            /** @enum {string} */
+            built_in: "" | "granted" | "denied";
+            by_default: boolean;
+            /** @enum {string} */
+            own: "" | "granted" | "denied";
+            permission: string;
         };
         Refund: {
             /**
@@ -2864,6 +3029,47 @@ export interface components {
             update?: components["schemas"]["Update"];
             version: string;
         };
+        RightsGroup: {
+            module: string;
+            rights: components["schemas"]["RightText"][];
+            title: string;
+        };
+        RightText: {
+            allows: string;
+            permission: string;
+            roles: string[];
+        };
+        Role: {
+            base: string;
+            denials: string[];
+            floor: string[];
+            grants: string[];
+            /** @description A built-in role's name, or an own role's id */
+            key: string;
+            may_change: boolean;
+            may_give: boolean;
+            /** @description Empty for a built-in role: each language has its own word for it */
+            name: string;
+            own: boolean;
+            /**
+             * Format: int64
+             * @description How many who work here have it
+             */
+            people: number;
+            rights: string[];
+            /**
+             * Format: int64
+             * @description 0 for a built-in role that the shop has not changed
+             */
+            version: number;
+        };
+        RoleChangeBody: {
+            denials: string[];
+            grants: string[];
+            name: string;
+            /** Format: int64 */
+            version: number;
+        };
         RowError: {
             field: string;
             message: string;
@@ -2965,6 +3171,10 @@ export interface components {
             id: string;
             name: string;
             role: string;
+            /** Format: uuid */
+            role_id?: string;
+            /** @description The shop's own role's name; empty for a built-in one */
+            role_name: string;
         };
         Setup: {
             categories: components["schemas"]["CategorySetup"][];
@@ -3512,6 +3722,70 @@ export interface operations {
                         name: string;
                         /** @description What the program itself posts to it */
                         role?: string;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-built-in-roles-role": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BuiltInChangeBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        base: string;
+                        denials: string[];
+                        floor: string[];
+                        grants: string[];
+                        /** @description A built-in role's name, or an own role's id */
+                        key: string;
+                        may_change: boolean;
+                        may_give: boolean;
+                        /** @description Empty for a built-in role: each language has its own word for it */
+                        name: string;
+                        own: boolean;
+                        /**
+                         * Format: int64
+                         * @description How many who work here have it
+                         */
+                        people: number;
+                        rights: string[];
+                        /**
+                         * Format: int64
+                         * @description 0 for a built-in role that the shop has not changed
+                         */
+                        version: number;
                     };
                 };
             };
@@ -6104,7 +6378,15 @@ export interface operations {
                         /** Format: uuid */
                         id: string;
                         name: string;
+                        /** @description The built-in role, or the one that the shop's own role stands on */
                         role: string;
+                        /**
+                         * Format: uuid
+                         * @description The shop's own role, if it is one
+                         */
+                        role_id?: string;
+                        /** @description Its name; empty for a built-in role */
+                        role_name: string;
                         /** @description Has an account, so may sign in by e-mail */
                         signs_in: boolean;
                         /** Format: int64 */
@@ -6157,7 +6439,15 @@ export interface operations {
                         /** Format: uuid */
                         id: string;
                         name: string;
+                        /** @description The built-in role, or the one that the shop's own role stands on */
                         role: string;
+                        /**
+                         * Format: uuid
+                         * @description The shop's own role, if it is one
+                         */
+                        role_id?: string;
+                        /** @description Its name; empty for a built-in role */
+                        role_name: string;
                         /** @description Has an account, so may sign in by e-mail */
                         signs_in: boolean;
                         /** Format: int64 */
@@ -6210,11 +6500,60 @@ export interface operations {
                         /** Format: uuid */
                         id: string;
                         name: string;
+                        /** @description The built-in role, or the one that the shop's own role stands on */
                         role: string;
+                        /**
+                         * Format: uuid
+                         * @description The shop's own role, if it is one
+                         */
+                        role_id?: string;
+                        /** @description Its name; empty for a built-in role */
+                        role_name: string;
                         /** @description Has an account, so may sign in by e-mail */
                         signs_in: boolean;
                         /** Format: int64 */
                         version: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-people-id-rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Of every permission, in the catalogue's order */
+                        rights: components["schemas"]["Reason"][];
+                        role: string;
+                        /** Format: uuid */
+                        role_id?: string;
+                        role_name: string;
                     };
                 };
             };
@@ -6258,11 +6597,55 @@ export interface operations {
                         /** Format: uuid */
                         id: string;
                         name: string;
+                        /** @description The built-in role, or the one that the shop's own role stands on */
                         role: string;
+                        /**
+                         * Format: uuid
+                         * @description The shop's own role, if it is one
+                         */
+                        role_id?: string;
+                        /** @description Its name; empty for a built-in role */
+                        role_name: string;
                         /** @description Has an account, so may sign in by e-mail */
                         signs_in: boolean;
                         /** Format: int64 */
                         version: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Pass as 'after' to get the following page */
+                        next?: string;
+                        rows: components["schemas"]["RightsGroup"][];
                     };
                 };
             };
@@ -6786,6 +7169,258 @@ export interface operations {
                         to: string;
                     };
                 };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-role-effects": {
+        parameters: {
+            query: {
+                denials?: string;
+                /** @description Permissions, with commas between them */
+                grants?: string;
+                /** @description A built-in role's name, or an own role's id */
+                key: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        lost: string[];
+                        /** @description Those whose rights would change */
+                        people: components["schemas"]["Effect"][];
+                        refused: string;
+                        won: string[];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Pass as 'after' to get the following page */
+                        next?: string;
+                        rows: components["schemas"]["Role"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-roles": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        base: string;
+                        denials: string[];
+                        floor: string[];
+                        grants: string[];
+                        /** @description A built-in role's name, or an own role's id */
+                        key: string;
+                        may_change: boolean;
+                        may_give: boolean;
+                        /** @description Empty for a built-in role: each language has its own word for it */
+                        name: string;
+                        own: boolean;
+                        /**
+                         * Format: int64
+                         * @description How many who work here have it
+                         */
+                        people: number;
+                        rights: string[];
+                        /**
+                         * Format: int64
+                         * @description 0 for a built-in role that the shop has not changed
+                         */
+                        version: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-roles-id": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChangeBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        base: string;
+                        denials: string[];
+                        floor: string[];
+                        grants: string[];
+                        /** @description A built-in role's name, or an own role's id */
+                        key: string;
+                        may_change: boolean;
+                        may_give: boolean;
+                        /** @description Empty for a built-in role: each language has its own word for it */
+                        name: string;
+                        own: boolean;
+                        /**
+                         * Format: int64
+                         * @description How many who work here have it
+                         */
+                        people: number;
+                        rights: string[];
+                        /**
+                         * Format: int64
+                         * @description 0 for a built-in role that the shop has not changed
+                         */
+                        version: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-roles-id": {
+        parameters: {
+            query: {
+                version: number;
+            };
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not done, and why */
             default: {

@@ -22,12 +22,14 @@ type Actor struct {
 	Series   string    // the device's
 	Name     string
 	Role     wire.Role
-	grants   map[wire.Permission]bool
+	RoleID   *uuid.UUID // a role of the shop's own, which stands on Role
+	RoleName string     // the shop's own role's
+	grants   Rights
 }
 
 // Acting is a person as who the program itself acts, when it makes a demo shop.
 func Acting(tenant, person uuid.UUID, role wire.Role, grants Grants) Actor {
-	return Actor{Tenant: tenant, Person: person, Role: role, grants: grants[role]}
+	return Actor{Tenant: tenant, Person: person, Role: role, grants: grants.With(role)}
 }
 
 // Identity is the actor as the database sees it.
@@ -48,24 +50,48 @@ func (a Actor) Known() bool { return a.Person != uuid.Nil || a.Device != uuid.Ni
 // Permissions lists what the actor may do, sorted.
 func (a Actor) Permissions() []wire.Permission { return sorted(a.grants) }
 
+// Lacks lists those of some rights that the actor has not himself, sorted.
+func (a Actor) Lacks(rights Rights) []wire.Permission {
+	return slices.DeleteFunc(sorted(rights), func(permission wire.Permission) bool { return a.grants[permission] })
+}
+
 type (
-	actorKey  struct{}
-	grantsKey struct{}
+	actorKey     struct{}
+	authorityKey struct{}
 )
 
-// WithGrants puts the roles' rights into the context, for use cases that tell a
-// client what some person may do.
+// WithAuthority puts who resolves callers into the context, for use cases that
+// tell what some person may do, or change it.
+func WithAuthority(ctx context.Context, authority *Authority) context.Context {
+	return context.WithValue(ctx, authorityKey{}, authority)
+}
+
+// WithGrants is WithAuthority for where nobody calls: the roles' rights, as the
+// modules declare them.
 func WithGrants(ctx context.Context, grants Grants) context.Context {
-	return context.WithValue(ctx, grantsKey{}, grants)
+	return WithAuthority(ctx, &Authority{grants: grants})
 }
 
-// Granted lists what a role may do, sorted.
-func Granted(ctx context.Context, role wire.Role) []wire.Permission {
-	grants, _ := ctx.Value(grantsKey{}).(Grants)
-	return sorted(grants[role])
+func authorityOf(ctx context.Context) *Authority {
+	if authority, ok := ctx.Value(authorityKey{}).(*Authority); ok {
+		return authority
+	}
+	return &Authority{}
 }
 
-func sorted(grants map[wire.Permission]bool) []wire.Permission {
+// Catalogue lists the permissions that a shop can give and take, by module.
+func Catalogue(ctx context.Context) []Group { return authorityOf(ctx).Catalogue }
+
+// Changed says that who may do what changes with this transaction: what is
+// believed of the shop's people is dropped the moment it has committed.
+func Changed(ctx context.Context, tx *db.Tx) {
+	if authority := authorityOf(ctx); authority.seen != nil {
+		tenant := tx.TenantID()
+		tx.After(func() { authority.Forget(tenant) })
+	}
+}
+
+func sorted(grants Rights) []wire.Permission {
 	list := slices.AppendSeq(make([]wire.Permission, 0, len(grants)), maps.Keys(grants))
 	slices.Sort(list)
 	return list

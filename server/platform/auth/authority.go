@@ -17,8 +17,11 @@ type Grants map[wire.Role]map[wire.Permission]bool
 
 // Authority resolves tokens to actors. What it finds is believed for five
 // seconds at most, and dropped at once when the change stream says that people,
-// sessions or devices of a tenant have changed.
+// roles, sessions or devices of a tenant have changed.
 type Authority struct {
+	// Catalogue is what a shop can give and take, by module. Set it before serving.
+	Catalogue []Group
+
 	database *db.DB
 	grants   Grants
 	mu       sync.Mutex
@@ -41,9 +44,12 @@ func NewAuthority(database *db.DB, grants Grants) *Authority {
 }
 
 const sessionByToken db.SQL = `
-	select s.id as session_id, s.person_id, s.device_id, p.name, p.role, d.register_id, coalesce(d.series, '') as series
+	select s.id as session_id, s.person_id, s.device_id, p.name, p.role, p.role_id, d.register_id, coalesce(d.series, '') as series,
+	       b.grants as base_grants, b.denials as base_denials, coalesce(o.name, '') as role_name, o.grants as own_grants, o.denials as own_denials
 	from   sessions s
 	join   people p on p.tenant_id = @tenant and p.id = s.person_id and p.active
+	left   join roles b on b.tenant_id = @tenant and b.base = p.role and b.name = ''
+	left   join roles o on o.tenant_id = @tenant and o.id = p.role_id
 	left   join devices d on d.tenant_id = @tenant and d.id = s.device_id
 	where  s.tenant_id = @tenant and s.token_hash = @hash
 	and    s.revoked_at is null and s.expires_at > @now
@@ -60,8 +66,18 @@ type sessionRow struct {
 	DeviceID   *uuid.UUID
 	Name       string
 	Role       wire.Role
+	RoleID     *uuid.UUID
 	RegisterID *uuid.UUID
 	Series     string
+
+	BaseGrants, BaseDenials []wire.Permission // the shop's change of the built-in role
+	OwnGrants, OwnDenials   []wire.Permission // the shop's own role's
+	RoleName                string
+}
+
+// rights puts the modules' declarations and the shop's changes together.
+func (s sessionRow) rights(declared Grants) Rights {
+	return declared.With(s.Role, RoleRow{Grants: s.BaseGrants, Denials: s.BaseDenials}, RoleRow{Grants: s.OwnGrants, Denials: s.OwnDenials})
 }
 
 type deviceRow struct {
@@ -92,7 +108,6 @@ func (a *Authority) Resolve(ctx context.Context, token Token) (Actor, error) {
 		return Actor{}, err
 	}
 	actor.Tenant = token.Tenant
-	actor.grants = a.grants[actor.Role]
 	a.remember(key, actor, forgets)
 	return actor, nil
 }
@@ -111,6 +126,7 @@ func (a *Authority) session(ctx context.Context, token Token) (Actor, error) {
 		return Actor{}, fault.Unauthenticated("auth.signed_out").Say("Sign in to go on.")
 	}
 	actor := Actor{Session: found.SessionID, Person: found.PersonID, Name: found.Name, Role: found.Role, Series: found.Series}
+	actor.RoleID, actor.RoleName, actor.grants = found.RoleID, found.RoleName, found.rights(a.grants)
 	if found.DeviceID != nil && found.RegisterID != nil {
 		actor.Device, actor.Register = *found.DeviceID, *found.RegisterID
 	}
@@ -136,10 +152,11 @@ func (a *Authority) device(ctx context.Context, token Token) (Actor, error) {
 	}
 	return Actor{
 		Device: found.DeviceID, Register: found.RegisterID, Series: found.Series, Name: found.Name, Role: wire.Till,
+		grants: a.grants.With(wire.Till),
 	}, nil
 }
 
-// Forget drops what is believed of a tenant's people, sessions and devices.
+// Forget drops what is believed of a tenant's people, roles, sessions and devices.
 func (a *Authority) Forget(tenant uuid.UUID) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -147,7 +164,7 @@ func (a *Authority) Forget(tenant uuid.UUID) {
 	a.forgets[tenant]++
 }
 
-// Grants are the rights that this authority gives out.
+// Grants are the rights that the modules declare; a shop may have changed them.
 func (a *Authority) Grants() Grants { return a.grants }
 
 func (a *Authority) recall(tenant uuid.UUID, key string) (actor Actor, ok bool, forgets int) {

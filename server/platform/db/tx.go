@@ -28,6 +28,7 @@ type Tx struct {
 	first    []query // sent with the first statement
 	queued   []query // writes not yet sent
 	events   []any
+	after    []func() // run when it has committed
 }
 
 // query is one statement on its way, and what to do with its answer.
@@ -118,6 +119,9 @@ func (d *DB) run(ctx context.Context, pool *pgxpool.Pool, tx *Tx, fn func(contex
 		tx.rollback()
 		return err
 	}
+	for _, then := range tx.after {
+		then()
+	}
 	if tx.wrote && d.hooks.committed != nil && tx.platform == "" {
 		d.hooks.committed(tx.id.Tenant)
 	}
@@ -132,6 +136,10 @@ func (tx *Tx) TenantID() uuid.UUID { return tx.id.Tenant }
 
 // ActorID is the person or device that acts.
 func (tx *Tx) ActorID() uuid.UUID { return tx.id.Actor }
+
+// After runs fn when the transaction has committed, before whoever asked for it is
+// answered; never, if it does not commit.
+func (tx *Tx) After(fn func()) { tx.after = append(tx.after, fn) }
 
 // First queues a read to be sent with the first statement of the transaction,
 // at no round trip of its own. take is given the row's error too; the error it

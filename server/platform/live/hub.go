@@ -39,7 +39,7 @@ type Config struct {
 	Database  *db.DB
 	Authority *auth.Authority
 	Topics    []Topic
-	// Changed is told first when people, sessions, devices or settings of a tenant
+	// Changed is told first when people, roles, sessions, devices or settings of a tenant
 	// have changed, so that what is believed of them is dropped.
 	Changed func(tenant uuid.UUID)
 	// SignedIn is the permission that everyone signed in holds.
@@ -49,7 +49,7 @@ type Config struct {
 }
 
 // identityTopics are those after which every socket's rights are looked at again.
-var identityTopics = []string{"people.list", "people.sessions", "tills.registers", "company.settings"}
+var identityTopics = []string{"people.list", "people.roles", "people.sessions", "tills.registers", "company.settings"}
 
 // Hub holds the open sockets of all tenants of this process.
 type Hub struct {

@@ -45,6 +45,8 @@ type Grant struct {
 	Permission Permission
 	Allows     string
 	Roles      []wire.Role
+	// Fixed stays with its roles: no shop gives it to another or takes it away.
+	Fixed bool
 }
 
 // To lists the roles of a Grant. The owner may do everything and need not be named.

@@ -63,7 +63,7 @@ func (s *Server) open(next echo.HandlerFunc) echo.HandlerFunc {
 			// Another shop's session, even a true one, gets this and nothing else.
 			return ec.NoContent(http.StatusMisdirectedRequest)
 		}
-		ec.SetRequest(r.WithContext(auth.WithGrants(auth.With(ctx, c.actor), s.authority.Grants())))
+		ec.SetRequest(r.WithContext(auth.WithAuthority(auth.With(ctx, c.actor), s.authority)))
 		return next(ec)
 	}
 }

@@ -9,6 +9,6 @@ export const peopleQuery = () => ({ queryKey: ['people.list'], queryFn: () => bo
 
 export const addPerson = (person: NewPerson) => body(api.POST('/api/people', { body: person }));
 
-export const changePerson = ({ id, name, role, active, version }: Person) => body(api.PUT('/api/people/{id}', { params: { path: { id } }, body: { name, role, active, version } }));
+export const changePerson = ({ id, name, role, role_id, active, version }: Person) => body(api.PUT('/api/people/{id}', { params: { path: { id } }, body: { name, role, role_id, active, version } }));
 
 export const setPin = (id: string, pin: string) => body(api.PUT('/api/people/{id}/pin', { params: { path: { id } }, body: { pin } }));

@@ -1,0 +1,86 @@
+package users
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"souk/server/platform/auth"
+	"souk/server/platform/db"
+	"souk/shared/fault"
+	"souk/shared/wire"
+)
+
+// Explained is what a person may do here, and why.
+type Explained struct {
+	Role     wire.Role  `json:"role"`
+	RoleID   *uuid.UUID `json:"role_id,omitempty"`
+	RoleName string     `json:"role_name"`
+	Rights   []Reason   `json:"rights" nullable:"false" doc:"Of every permission, in the catalogue's order"`
+}
+
+// Said is what a shop has made of a right: nothing, granted or denied.
+type Said string
+
+// What a shop may say of a right.
+const (
+	SaidNothing Said = ""
+	SaidGranted Said = "granted"
+	SaidDenied  Said = "denied"
+)
+
+// Reason says whether a person has a right and how that comes about: what the
+// built-in role has by default, then what the shop made of the built-in role,
+// then what it made of its own role on it. The last word counts.
+type Reason struct {
+	Permission wire.Permission `json:"permission"`
+	Allowed    bool            `json:"allowed"`
+	ByDefault  bool            `json:"by_default"`
+	BuiltIn    Said            `json:"built_in" enum:",granted,denied"`
+	Own        Said            `json:"own" enum:",granted,denied"`
+}
+
+// PersonOf names a person.
+type PersonOf struct {
+	ID uuid.UUID `path:"id"`
+}
+
+// Explain tells what a person may do and why.
+func Explain(ctx context.Context, tx *db.Tx, in PersonOf) (Explained, error) {
+	r := tx.Reads()
+	found := auth.ReadRoles(ctx, r)
+	read := db.ReadMaybe[Person](r, readPerson, db.Args{"id": in.ID})
+	if err := r.Run(ctx); err != nil {
+		return Explained{}, err
+	}
+	if !read.Found {
+		return Explained{}, fault.NotFound("people.unknown").Say("There is no such person in this shop.")
+	}
+	person, roles := read.Row, found.Roles()
+	builtIn, _ := roles.BuiltIn(person.Role)
+	own := auth.RoleRow{}
+	if person.RoleID != nil {
+		own, _ = roles.Own(*person.RoleID)
+	}
+	has, defaults := roles.Of(person.Role, person.RoleID), roles.Default(person.Role)
+	out := Explained{Role: person.Role, RoleID: person.RoleID, RoleName: person.RoleName, Rights: []Reason{}}
+	for _, group := range catalogue(ctx) {
+		for _, right := range group.Rights {
+			p := right.Permission
+			out.Rights = append(out.Rights, Reason{Permission: p, Allowed: has[p], ByDefault: defaults[p], BuiltIn: saidOf(builtIn, p), Own: saidOf(own, p)})
+		}
+	}
+	return out, nil
+}
+
+func saidOf(row auth.RoleRow, permission wire.Permission) Said {
+	switch {
+	case slices.Contains(row.Denials, permission):
+		return SaidDenied
+	case slices.Contains(row.Grants, permission):
+		return SaidGranted
+	default:
+		return SaidNothing
+	}
+}
