@@ -121,6 +121,16 @@ func (t *Till) SetLineDiscount(lineID uuid.UUID, discount *pricing.Discount) (wi
 	return t.engine.SetLineDiscount(lineID, discount)
 }
 
+// SetLineNote says something of a line, or nothing.
+func (t *Till) SetLineNote(lineID uuid.UUID, note string) (wire.RegisterState, error) {
+	return t.engine.SetLineNote(lineID, note)
+}
+
+// SetNote says something of the whole sale, or nothing.
+func (t *Till) SetNote(note string) (wire.RegisterState, error) {
+	return t.engine.SetNote(note)
+}
+
 // SetPrice changes a line's unit price.
 func (t *Till) SetPrice(lineID uuid.UUID, price money.Amount) (wire.RegisterState, error) {
 	return t.engine.SetPrice(lineID, price)

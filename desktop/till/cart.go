@@ -27,6 +27,7 @@ type basket struct {
 	CustomerID   *uuid.UUID        `json:"customer_id,omitempty"`
 	CustomerName string            `json:"customer_name,omitempty"`
 	Discount     *pricing.Discount `json:"discount,omitempty"`
+	Note         string            `json:"note,omitempty"`
 	Back         *taken            `json:"back,omitempty"`
 
 	priced pricing.Priced
@@ -48,6 +49,7 @@ type line struct {
 	FixedTotal *money.Amount     `json:"fixed_total_minor,omitempty"`
 	TaxCode    string            `json:"tax_code"`
 	Discount   *pricing.Discount `json:"discount,omitempty"`
+	Note       string            `json:"note,omitempty"`
 }
 
 func (b *basket) at(id uuid.UUID) int {

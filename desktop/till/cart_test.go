@@ -2,7 +2,10 @@ package till_test
 
 import (
 	"fmt"
+	"os"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -142,4 +145,56 @@ func TestHoldAndRecall(t *testing.T) {
 	require.Equal(t, money.Amount(129), state.Cart.Total)
 	_, err = f.DropHeld(held[0].ID)
 	isFault(t, err, "till.held_unknown")
+}
+
+func TestNotesGoWithTheSale(t *testing.T) {
+	f := selling(t, cashier)
+	first := *f.scan(milkCode).LineID
+	state, err := f.SetLineNote(first, "  cold, please ")
+	require.NoError(t, err)
+	require.Equal(t, "cold, please", state.Cart.Lines[0].Note)
+	_, err = f.SetLineNote(first, strings.Repeat("ü", wire.LongestLineNote+1))
+	isFault(t, err, "till.note")
+	_, err = f.SetNote(strings.Repeat("ü", wire.LongestSaleNote+1))
+	isFault(t, err, "till.note")
+	require.NotEqual(t, first, *f.scan(milkCode).LineID, "the next one is another line")
+	require.Len(t, f.State().Cart.Lines, 2)
+	_, err = f.SetNote("gift for Zoë")
+	require.NoError(t, err)
+
+	_, err = f.Hold("later")
+	require.NoError(t, err)
+	f.reopen()
+	f.signIn(cashier)
+	held, err := f.Held()
+	require.NoError(t, err)
+	state, err = f.Recall(held[0].ID)
+	require.NoError(t, err)
+	require.Equal(t, "gift for Zoë", state.Cart.Note)
+	require.Equal(t, "cold, please", state.Cart.Lines[0].Note)
+	f.pay()
+	require.Empty(t, f.State().Cart.Note)
+	require.Eventually(t, func() bool {
+		paper, err := os.ReadFile(f.paper)
+		return err == nil && strings.Contains(string(paper), "  cold, please") && strings.Contains(string(paper), "  gift for Zo")
+	}, soon, 10*time.Millisecond)
+	f.drained()
+	sale := f.shop.sales()[0]
+	require.Equal(t, "gift for Zoë", sale.Note)
+	require.Equal(t, "cold, please", sale.Lines[0].Note)
+	require.Empty(t, sale.Lines[1].Note)
+
+	f.signIn(manager)
+	f.takeBack(sale.ReceiptNo, "1")
+	_, err = f.SetNote("in the box")
+	require.NoError(t, err)
+	_, err = f.Complete([]wire.TenderIn{{MethodID: cash, Amount: f.State().Cart.Total}})
+	require.NoError(t, err)
+	f.drained()
+	refund := f.shop.sales()[1]
+	require.Equal(t, "broken\nin the box", refund.Note)
+	require.Empty(t, refund.Lines[0].Note)
+	receipt, err := f.Receipt(refund.ID)
+	require.NoError(t, err)
+	require.Empty(t, receipt.Document.Note, "why it came back is the shop's own")
 }

@@ -110,8 +110,8 @@ func (e *Engine) newSale(priced pricing.Priced, settled pricing.Settlement) wire
 		ID: newID(), Kind: wire.SaleKindSale, Series: e.pairing.Series, RegisterID: e.pairing.RegisterID,
 		ShiftID: e.shift.ID, PersonID: e.person.ID, CustomerID: e.cart.CustomerID, CompletedAt: e.now(),
 		Currency: e.setup.Company.Currency, TaxIncluded: e.setup.Company.PricesIncludeTax,
-		Tenders: []wire.SaleTender{},
-		Gross:   priced.Gross, Discount: priced.Discount, Net: priced.Net, Tax: priced.Tax, Total: priced.Total,
+		Tenders: []wire.SaleTender{}, Note: e.cart.Note,
+		Gross: priced.Gross, Discount: priced.Discount, Net: priced.Net, Tax: priced.Tax, Total: priced.Total,
 		Rounding: settled.Rounding, Due: settled.Due,
 	}
 	for i, l := range e.cart.Lines {
@@ -120,7 +120,7 @@ func (e *Engine) newSale(priced pricing.Priced, settled pricing.Settlement) wire
 			LineNo: i + 1, ItemID: l.ItemID, Name: l.Name, Barcode: l.Barcode, Unit: l.Unit, Quantity: l.Quantity,
 			UnitPrice: l.UnitPrice, ListPrice: l.ListPrice, Gross: p.Gross, Discount: p.Discount,
 			DiscountReason: e.reason(l), TaxCode: l.TaxCode, TaxRate: e.taxRate(l.TaxCode),
-			Net: p.Net, Tax: p.Tax, Total: p.Total,
+			Net: p.Net, Tax: p.Tax, Total: p.Total, Note: l.Note,
 		})
 	}
 	e.addReturns(&sale)
@@ -233,10 +233,13 @@ func (e *Engine) receiptOf(sale wire.FinishedSale, cart pricing.Cart, priced pri
 		Lines: make([]receipt.Line, len(e.cart.Lines)), Tenders: make([]receipt.Tender, len(methods)),
 	}
 	for i := range doc.Lines {
-		doc.Lines[i] = receipt.Line{Name: sale.Lines[i].Name, Unit: printedUnit(sale.Lines[i])}
+		doc.Lines[i] = receipt.Line{Name: sale.Lines[i].Name, Unit: printedUnit(sale.Lines[i]), Note: sale.Lines[i].Note}
 	}
 	for i, m := range methods {
 		doc.Tenders[i].Name = m.Name
+	}
+	if sale.OriginalID == nil {
+		doc.Note = sale.Note // of the others it is the reason, which is the shop's own
 	}
 	err := doc.SetAmounts(cart, priced, settled)
 	e.printReturns(&doc)

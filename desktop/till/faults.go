@@ -51,6 +51,7 @@ var (
 	errReturned         = fault.Conflict("till.line_returned").Say("A returned line is as it was sold. Take it off, and choose again what comes back.")
 	errEmail            = fault.Invalid("till.email").Say("This is not an e-mail address. Correct it, or leave it empty.")
 	errNotYours         = fault.Forbidden("till.forbidden").Say("You may not see this. Ask a manager to give you the right in the office.")
+	errNote             = fault.Invalid("till.note").Say("This note is too long. Shorten it.")
 	errName             = fault.Invalid("till.name").Say("Enter a name.")
 )
 

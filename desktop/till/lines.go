@@ -1,6 +1,8 @@
 package till
 
 import (
+	"strings"
+
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
@@ -100,6 +102,31 @@ func (e *Engine) SetCartDiscount(discount *pricing.Discount) (wire.RegisterState
 	})
 }
 
+// SetLineNote says something of a line, which is printed below it, or nothing. A
+// line of which something is said stands alone. Fails with till.note.
+func (e *Engine) SetLineNote(lineID uuid.UUID, note string) (wire.RegisterState, error) {
+	return e.changeLine(lineID, func(l *line) (err error) {
+		l.Note, err = cleanNote(note, wire.LongestLineNote)
+		return err
+	})
+}
+
+// SetNote says something of the whole sale, or nothing. Fails with till.note.
+func (e *Engine) SetNote(note string) (wire.RegisterState, error) {
+	return e.change(func(b *basket) (err error) {
+		b.Note, err = cleanNote(note, wire.LongestSaleNote)
+		return err
+	})
+}
+
+func cleanNote(note string, longest int) (string, error) {
+	note = strings.TrimSpace(strings.ReplaceAll(note, "\x00", ""))
+	if len([]rune(note)) > longest {
+		return "", errNote
+	}
+	return note, nil
+}
+
 // SetCustomer says who buys, or nobody with nil.
 func (e *Engine) SetCustomer(customerID *uuid.UUID, name string) (wire.RegisterState, error) {
 	return e.change(func(b *basket) error {
@@ -166,6 +193,6 @@ func (b *basket) add(l line) (uuid.UUID, error) {
 
 func (l *line) joins(other line) bool {
 	return l.ItemID != nil && other.ItemID != nil && *l.ItemID == *other.ItemID &&
-		l.SoldBy == byEach && l.FixedTotal == nil && other.FixedTotal == nil && l.Discount == nil &&
+		l.SoldBy == byEach && l.FixedTotal == nil && other.FixedTotal == nil && l.Discount == nil && l.Note == "" &&
 		l.UnitPrice == other.UnitPrice && l.ListPrice == other.ListPrice && l.Barcode == other.Barcode
 }

@@ -231,7 +231,7 @@ func returnedLine(found wire.Returnable, asked wire.BackLine) (wire.SaleLine, er
 	line.Gross, line.Discount = share(sold.Gross, before.Gross), share(sold.Discount, before.Discount)
 	line.Net, line.Tax = share(sold.Net, before.Net), share(sold.Tax, before.Tax)
 	line.Total = line.Net + line.Tax
-	line.NotRestocked = !asked.Restock
+	line.NotRestocked, line.Note = !asked.Restock, ""
 	return line, nil
 }
 
@@ -303,7 +303,8 @@ func (e *Engine) addReturns(sale *wire.FinishedSale) {
 	if sale.CustomerID == nil {
 		sale.CustomerID = back.CustomerID
 	}
-	sale.OriginalID, sale.Note, sale.ApprovedBy, sale.Unchecked = &back.SaleID, back.Reason, back.ApprovedBy, back.Unchecked
+	sale.OriginalID, sale.ApprovedBy, sale.Unchecked = &back.SaleID, back.ApprovedBy, back.Unchecked
+	sale.Note = strings.TrimSpace(back.Reason + "\n" + sale.Note)
 	for _, l := range back.Lines {
 		line := l.Line
 		line.LineNo = len(sale.Lines) + 1

@@ -89,7 +89,7 @@ func (e *Engine) cartView() wire.CartView {
 	view := wire.CartView{
 		ID: e.cart.ID, Selected: e.cart.Selected,
 		CustomerID: e.cart.CustomerID, CustomerName: e.cart.CustomerName,
-		Discount: e.cart.Discount, CanUndo: e.steps > 0,
+		Discount: e.cart.Discount, Note: e.cart.Note, CanUndo: e.steps > 0,
 		Back: e.cart.backView(), Lines: e.cart.backLines(), Taxes: []pricing.TaxTotal{}, QuickCash: []money.Amount{},
 	}
 	priced := e.cart.priced
@@ -112,7 +112,7 @@ func (e *Engine) lineView(l line, priced pricing.PricedLine) wire.CartLineView {
 	view := wire.CartLineView{
 		ID: l.ID, ItemID: l.ItemID, Name: l.Name, Barcode: l.Barcode, Unit: l.Unit, Decimals: l.Decimals,
 		SoldBy: l.SoldBy, Quantity: l.Quantity, UnitPrice: l.UnitPrice, ListPrice: l.ListPrice,
-		Discount: l.Discount, Saved: priced.Discount, Total: priced.Gross - priced.Discount, TaxCode: l.TaxCode,
+		Discount: l.Discount, Saved: priced.Discount, Total: priced.Gross - priced.Discount, TaxCode: l.TaxCode, Note: l.Note,
 	}
 	if l.ItemID == nil {
 		return view

@@ -129,7 +129,7 @@ func (s shelf) line(in wire.CartLine, path string) (wire.SaleLine, error) {
 	}
 	return wire.SaleLine{
 		ItemID: in.ItemID, Name: item.Name, Barcode: in.Barcode, Unit: item.Unit, Quantity: in.Quantity,
-		UnitPrice: price, ListPrice: item.Price, TaxCode: item.TaxCode, TaxRate: item.TaxRate,
+		UnitPrice: price, ListPrice: item.Price, TaxCode: item.TaxCode, TaxRate: item.TaxRate, Note: strings.TrimSpace(in.Note),
 	}, nil
 }
 
@@ -162,7 +162,7 @@ func (s shelf) openLine(in wire.CartLine, path string) (wire.SaleLine, error) {
 	}
 	return wire.SaleLine{
 		Name: name, Barcode: in.Barcode, Unit: "", Quantity: in.Quantity,
-		UnitPrice: *in.Price, ListPrice: *in.Price, TaxCode: in.TaxCode, TaxRate: rate,
+		UnitPrice: *in.Price, ListPrice: *in.Price, TaxCode: in.TaxCode, TaxRate: rate, Note: strings.TrimSpace(in.Note),
 	}, nil
 }
 

@@ -100,6 +100,9 @@ func paper(sale SaleDetail, head letterhead, lines []remaining) (receipt.Documen
 		ZoneName: zoneName, Currency: sale.Currency, TaxIncluded: sale.TaxIncluded, Total: sale.Total, Rounding: sale.Rounding,
 		Locale: head.Locale,
 	}
+	if sale.OriginalID == nil {
+		doc.Note = sale.Note // of the others it is the reason, which is the shop's own
+	}
 	taxes := taxesOf(lines)
 	for i, t := range taxes {
 		doc.Taxes = append(doc.Taxes, receipt.Tax{Mark: string(rune('A' + i%26)), Rate: t.Rate, Net: t.Net, Tax: t.Tax})
@@ -107,7 +110,7 @@ func paper(sale SaleDetail, head letterhead, lines []remaining) (receipt.Documen
 	for _, l := range lines {
 		printed := receipt.Line{
 			Name: l.Name, Quantity: l.Quantity.Trim(0).String(), Unit: printedUnit(l.Unit), UnitPrice: l.UnitPrice,
-			Discount: l.Discount, DiscountReason: l.DiscountReason, Total: l.Gross - l.Discount, TaxMark: taxMark(l.SaleLine, taxes),
+			Discount: l.Discount, DiscountReason: l.DiscountReason, Total: l.Gross - l.Discount, TaxMark: taxMark(l.SaleLine, taxes), Note: l.Note,
 		}
 		doc.Lines = append(doc.Lines, printed)
 		doc.Subtotal += printed.Total

@@ -57,6 +57,7 @@ func letter(doc receipt.Document, logo []byte) ([]byte, error) {
 	for _, line := range doc.Lines {
 		s.line(line)
 	}
+	s.note(doc.Note, farEdge-edge-4)
 	s.sums()
 	s.taxes()
 	s.foot()
@@ -179,6 +180,20 @@ func (s *sheet) line(l receipt.Line) {
 		s.page.Write(farEdge, s.y, s.form.Money(-l.Discount), ending(small))
 		s.y += rowHeight
 	}
+	s.note(l.Note, itemWidth-4)
+}
+
+// note is what was said of a line, or of the sale, set in below it.
+func (s *sheet) note(text string, width pdf.Length) {
+	s.page.Grey(true)
+	for line := range strings.Lines(text) {
+		for _, part := range s.page.Wrap(strings.TrimSpace(line), width, small) {
+			s.need(rowHeight)
+			s.page.Write(edge+4, s.y, part, small)
+			s.y += rowHeight
+		}
+	}
+	s.page.Grey(false)
 }
 
 func withReason(label, reason string) string {

@@ -106,7 +106,7 @@ func (b basket) view(in wire.Cart, s shelf) wire.CartView {
 		view.Lines = append(view.Lines, wire.CartLineView{
 			ID: in.Lines[i].ID, ItemID: l.ItemID, Name: l.Name, Barcode: l.Barcode, Unit: l.Unit, Decimals: item.Decimals,
 			SoldBy: soldBy(item), Quantity: l.Quantity, UnitPrice: l.UnitPrice, ListPrice: l.ListPrice,
-			Discount: in.Lines[i].Discount, Saved: l.Discount, Total: total, TaxCode: l.TaxCode,
+			Discount: in.Lines[i].Discount, Saved: l.Discount, Total: total, TaxCode: l.TaxCode, Note: l.Note,
 		})
 	}
 	if view.Taxes == nil {

@@ -80,11 +80,11 @@ const (
 	insertLines db.SQL = `
 		insert into sale_lines (tenant_id, sale_id, line_no, item_id, original_line, name, barcode, unit, quantity, unit_price_minor,
 			list_price_minor, gross_minor, discount_minor, discount_reason, tax_code, tax_rate, net_minor, tax_minor, total_minor, cost_minor,
-			not_restocked)
+			not_restocked, note)
 		select @tenant, @sale, *
 		from   unnest(@line_nos::int[], @items::uuid[], @original_lines::int[], @names::text[], @barcodes::text[], @units::text[],
 			@quantities::numeric[], @unit_prices::bigint[], @list_prices::bigint[], @grosses::bigint[], @discounts::bigint[], @reasons::text[],
-			@tax_codes::text[], @tax_rates::numeric[], @nets::bigint[], @taxes::bigint[], @totals::bigint[], @costs::bigint[], @lost::bool[])`
+			@tax_codes::text[], @tax_rates::numeric[], @nets::bigint[], @taxes::bigint[], @totals::bigint[], @costs::bigint[], @lost::bool[], @notes::text[])`
 
 	insertTenders db.SQL = `
 		insert into tenders (tenant_id, sale_id, line_no, method_id, amount_minor, tendered_minor, change_minor, reference)
@@ -141,7 +141,7 @@ func (d *document) insert(b *db.Batch) {
 type lineColumns struct {
 	nos, originals                                       []*int
 	items                                                []*uuid.UUID
-	names, barcodes, units, reasons, codes               []string
+	names, barcodes, units, reasons, codes, notes        []string
 	quantities, rates                                    []decimal.Decimal
 	lost                                                 []bool
 	prices, lists, grosses, discounts, nets, taxes, sums []money.Amount
@@ -156,7 +156,7 @@ func (d *document) insertLines(b *db.Batch) {
 		c.names, c.barcodes, c.units = append(c.names, l.Name), append(c.barcodes, l.Barcode), append(c.units, l.Unit)
 		c.reasons, c.codes = append(c.reasons, l.DiscountReason), append(c.codes, l.TaxCode)
 		c.quantities, c.rates = append(c.quantities, l.Quantity), append(c.rates, l.TaxRate)
-		c.lost = append(c.lost, l.NotRestocked)
+		c.lost, c.notes = append(c.lost, l.NotRestocked), append(c.notes, l.Note)
 		c.prices, c.lists = append(c.prices, l.UnitPrice), append(c.lists, l.ListPrice)
 		c.grosses, c.discounts = append(c.grosses, l.Gross), append(c.discounts, l.Discount)
 		c.nets, c.taxes, c.sums = append(c.nets, l.Net), append(c.taxes, l.Tax), append(c.sums, l.Total)
@@ -165,7 +165,7 @@ func (d *document) insertLines(b *db.Batch) {
 		"sale": d.ID, "line_nos": c.nos, "items": c.items, "original_lines": c.originals, "names": c.names, "barcodes": c.barcodes,
 		"units": c.units, "quantities": c.quantities, "unit_prices": c.prices, "list_prices": c.lists, "grosses": c.grosses,
 		"discounts": c.discounts, "reasons": c.reasons, "tax_codes": c.codes, "tax_rates": c.rates, "nets": c.nets, "taxes": c.taxes,
-		"totals": c.sums, "costs": d.costs, "lost": c.lost,
+		"totals": c.sums, "costs": d.costs, "lost": c.lost, "notes": c.notes,
 	})
 }
 

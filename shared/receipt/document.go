@@ -67,6 +67,8 @@ type Document struct {
 	Taxes          []Tax        `json:"taxes,omitempty"`
 	Tenders        []Tender     `json:"tenders,omitempty"`
 	Change         money.Amount `json:"change_minor"`
+	// Note is printed below the lines.
+	Note string `json:"note,omitempty"`
 
 	// Locale is how the shop writes, "es-MX": it chooses the words and the form of
 	// dates and numbers. Labels are other words than the locale's.
@@ -85,6 +87,7 @@ type Line struct {
 	DiscountReason string       `json:"discount_reason,omitempty"`
 	Total          money.Amount `json:"total_minor"`
 	TaxMark        string       `json:"tax_mark,omitempty"`
+	Note           string       `json:"note,omitempty"`
 }
 
 // Tax is one row of the table of taxes; Rate is in percent.

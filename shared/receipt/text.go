@@ -63,6 +63,7 @@ func (p *sheet) layOut(doc Document) []TextLine {
 	for _, line := range doc.Lines {
 		p.line(line)
 	}
+	p.note(doc.Note)
 	p.rule()
 	p.totals(doc)
 	p.taxes(doc)
@@ -124,6 +125,16 @@ func (p *sheet) line(line Line) {
 	}
 	if line.Discount != 0 {
 		p.pair(LineNormal, "  "+reasoned(p.labels.Discount, line.DiscountReason), p.form.Money(-line.Discount)+p.mark(""))
+	}
+	p.note(line.Note)
+}
+
+// note prints what was said of a line, or of the sale, set in below it.
+func (p *sheet) note(text string) {
+	for line := range strings.Lines(text) {
+		for _, part := range wrap(p.fit(strings.TrimSpace(line)), p.columns-2) {
+			p.add(LineNormal, "  "+p.isolate(part))
+		}
 	}
 }
 

@@ -83,6 +83,7 @@ type CartView struct {
 	CustomerID   *uuid.UUID         `json:"customer_id,omitempty"`
 	CustomerName string             `json:"customer_name,omitempty"`
 	Discount     *pricing.Discount  `json:"discount,omitempty"`
+	Note         string             `json:"note,omitempty"`
 	Gross        money.Amount       `json:"gross_minor"`
 	Saved        money.Amount       `json:"saved_minor" doc:"All discounts together"`
 	Net          money.Amount       `json:"net_minor"`
@@ -111,6 +112,7 @@ type CartLineView struct {
 	Saved     money.Amount      `json:"saved_minor"`
 	Total     money.Amount      `json:"total_minor" doc:"Before tax when prices exclude it"`
 	TaxCode   string            `json:"tax_code"`
+	Note      string            `json:"note,omitempty"`
 	OnHand    *decimal.Decimal  `json:"on_hand,omitempty"`
 }
 

@@ -33,6 +33,7 @@ type CartLine struct {
 	FixedTotal *money.Amount     `json:"fixed_total_minor,omitempty" doc:"The price that the item's barcode carries"`
 	TaxCode    string            `json:"tax_code,omitempty" doc:"For an open-price line; the item's own otherwise"`
 	Discount   *pricing.Discount `json:"discount,omitempty"`
+	Note       string            `json:"note,omitempty" maxLength:"200" doc:"Printed below the line"`
 }
 
 // Cart is what a browser register asks the server to price.
@@ -80,7 +81,15 @@ type SaleLine struct {
 	Total          money.Amount    `json:"total_minor" db:"total_minor"`
 	// NotRestocked is set on a line that came back and did not go on the shelf.
 	NotRestocked bool `json:"not_restocked,omitempty" db:"not_restocked"`
+	// Note is what was said of the line: "no onions".
+	Note string `json:"note,omitempty" db:"note"`
 }
+
+// How long notes may be, in characters.
+const (
+	LongestLineNote = 200
+	LongestSaleNote = 500
+)
 
 // SaleTender is one payment of a finished sale. Amount is what the shop keeps.
 type SaleTender struct {

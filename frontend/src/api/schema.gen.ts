@@ -1831,6 +1831,8 @@ export interface components {
             item_id?: string;
             /** @description For an open-price line */
             name?: string;
+            /** @description Printed below the line */
+            note?: string;
             /** Format: int64 */
             price_minor?: number;
             quantity: string;
@@ -1852,6 +1854,7 @@ export interface components {
             /** Format: int64 */
             list_price_minor: number;
             name: string;
+            note?: string;
             on_hand?: string;
             quantity: string;
             /** Format: int64 */
@@ -1887,6 +1890,7 @@ export interface components {
             lines: components["schemas"]["CartLineView"][];
             /** Format: int64 */
             net_minor: number;
+            note?: string;
             quick_cash: number[];
             /**
              * Format: int64
@@ -2132,6 +2136,7 @@ export interface components {
             legal_name?: string;
             lines: components["schemas"]["Line"][] | null;
             locale?: string;
+            note?: string;
             number: string;
             original_receipt?: string;
             qr?: string;
@@ -2522,6 +2527,7 @@ export interface components {
             discount_minor: number;
             discount_reason?: string;
             name: string;
+            note?: string;
             quantity: string;
             tax_mark?: string;
             /** Format: int64 */
@@ -3110,6 +3116,7 @@ export interface components {
             /** Format: int64 */
             net_minor: number;
             not_restocked?: boolean;
+            note?: string;
             /** Format: int64 */
             original_line?: number;
             quantity: string;
@@ -3257,6 +3264,7 @@ export interface components {
             /** Format: int64 */
             net_minor: number;
             not_restocked?: boolean;
+            note?: string;
             /** Format: int64 */
             original_line?: number;
             quantity: string;
@@ -6744,6 +6752,7 @@ export interface operations {
                         lines: components["schemas"]["CartLineView"][];
                         /** Format: int64 */
                         net_minor: number;
+                        note?: string;
                         quick_cash: number[];
                         /**
                          * Format: int64

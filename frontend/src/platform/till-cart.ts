@@ -5,7 +5,7 @@ import { uuid } from './uuid';
  * The cart of a browser register: what was asked for, in the order of asking.
  * It knows no totals; the server prices it.
  */
-export type PageCart = Cart & { id: string; selected?: string; customer_name?: string };
+export type PageCart = Cart & { id: string; selected?: string; customer_name?: string; note?: string };
 
 export function emptyCart(): PageCart {
 	return { id: uuid(), lines: [] };
@@ -55,6 +55,7 @@ function joins(line: CartLine, item: TillItem, want: Wanted): boolean {
 		line.item_id === item.id &&
 		item.sold_by === 'each' &&
 		!line.discount &&
+		!line.note &&
 		line.fixed_total_minor === undefined &&
 		want.fixed_total_minor === undefined &&
 		line.price_minor === want.price_minor &&

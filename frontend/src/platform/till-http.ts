@@ -59,6 +59,8 @@ export function httpTill(options: HttpTillOptions): Till {
 		selectLine: async (id) => till.select(id),
 		setCartDiscount: (discount) => till.edit((cart) => ({ ...cart, discount: discount ?? undefined })),
 		setCustomer: (id, name) => till.edit((cart) => ({ ...cart, customer_id: id ?? undefined, customer_name: name || undefined })),
+		setLineNote: (id, note) => till.edit((cart) => changed(cart, id, (line) => ({ ...line, note: note.trim() || undefined }))),
+		setNote: (note) => till.edit((cart) => ({ ...cart, note: note.trim() || undefined })),
 		customers: async (q, limit) => (await till.get<{ rows: TillCustomer[] }>('/api/customers', { q: q || null, limit })).rows,
 		addCustomer: (met) => till.addCustomer(met),
 		clearCart: () => till.edit((cart) => ({ ...emptyCart(), id: cart.id })),
@@ -252,11 +254,12 @@ class HttpTill {
 
 	async complete(tenders: Checkout['tenders']): Promise<RegisterState> {
 		const cart: Cart = asked(this.#cart);
-		const of = JSON.stringify([cart, tenders]);
+		const { note } = this.#cart;
+		const of = JSON.stringify([cart, tenders, note]);
 		// The same sale asked again after silence is the same sale; a changed one is another.
 		if (this.#sale?.of !== of) this.#sale = { id: uuid(), of };
 		const { id } = this.#sale;
-		const sale = await this.#post<Sale>('/api/sales', { id, register_id: this.#options.registerId, cart, tenders } satisfies Checkout, id);
+		const sale = await this.#post<Sale>('/api/sales', { id, register_id: this.#options.registerId, cart, tenders, ...(note && { note }) } satisfies Checkout, id);
 		this.#start();
 		const last_sale = { id: sale.id, receipt_no: sale.receipt_no, total_minor: sale.due_minor, paid_minor: sale.paid_minor, change_minor: sale.change_minor, at: sale.completed_at, printed: false };
 		this.#base = { ...this.#base!, last_sale };
@@ -281,8 +284,8 @@ class HttpTill {
 	#state(): RegisterState {
 		const base = this.#base!;
 		const blank: CartView = { ...base.cart, lines: [], gross_minor: 0, saved_minor: 0, net_minor: 0, tax_minor: 0, total_minor: 0, cash_due_minor: 0, taxes: [], quick_cash: [] };
-		const { id, selected, customer_id, customer_name } = this.#cart;
-		return { ...base, held_count: this.#held().length, cart: { ...(this.#view ?? blank), id, selected, customer_id, customer_name, can_undo: this.#undo.length > 0 } };
+		const { id, selected, customer_id, customer_name, note } = this.#cart;
+		return { ...base, held_count: this.#held().length, cart: { ...(this.#view ?? blank), id, selected, customer_id, customer_name, note, can_undo: this.#undo.length > 0 } };
 	}
 
 	async get<T>(path: string, query: Record<string, string | number | boolean | null>): Promise<T> {

@@ -53,6 +53,7 @@ export type CartView = {
 	customer_id?: string;
 	customer_name?: string;
 	discount?: Discount;
+	note?: string;
 	gross_minor: number;
 	saved_minor: number;
 	net_minor: number;
@@ -81,6 +82,7 @@ export type CartLineView = {
 	saved_minor: number;
 	total_minor: number;
 	tax_code: string;
+	note?: string;
 	on_hand?: string;
 };
 
@@ -198,6 +200,7 @@ export type CartLine = {
 	fixed_total_minor?: number;
 	tax_code?: string;
 	discount?: Discount;
+	note?: string;
 };
 
 export type Cart = { lines: CartLine[]; discount?: Discount; customer_id?: string };

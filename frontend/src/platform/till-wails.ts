@@ -56,6 +56,8 @@ export function wailsTill(page: Wails): Till {
 		selectLine: (lineId) => call('SelectLine', lineId),
 		setCartDiscount: (discount) => call('SetCartDiscount', discount),
 		setCustomer: (customerId, name) => call('SetCustomer', customerId, name),
+		setLineNote: (lineId, note) => call('SetLineNote', lineId, note),
+		setNote: (note) => call('SetNote', note),
 		customers: (text, limit) => call('Customers', text, limit),
 		addCustomer: (met) => call('AddCustomer', met),
 		clearCart: () => call('ClearCart'),

@@ -57,6 +57,10 @@ export interface Till {
 	selectLine(lineId: string): Promise<RegisterState>;
 	setCartDiscount(discount: Discount | null): Promise<RegisterState>;
 	setCustomer(customerId: string | null, name: string): Promise<RegisterState>;
+	/** Printed below the line; empty takes it off. */
+	setLineNote(lineId: string, note: string): Promise<RegisterState>;
+	/** Said of the whole sale. */
+	setNote(note: string): Promise<RegisterState>;
 	/** Customers by name, phone or code, best first; for an empty text the first by name. */
 	customers(text: string, limit: number): Promise<TillCustomer[]>;
 	/** Keeps a customer whom the shop did not know, and puts them on the cart. */

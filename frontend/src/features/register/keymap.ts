@@ -17,6 +17,7 @@ export function shortcuts(register: Register, toFind: () => void): Shortcut[] {
 		key('customer', 'F3', m.reg_key_customer(), () => register.open({ kind: 'customer' })),
 		key('quantity', 'F4', m.reg_key_quantity(), () => changeLine(register, 'quantity')),
 		key('price', 'F5', m.reg_key_price(), () => changeLine(register, 'price')),
+		key('note', 'Shift+F3', m.reg_key_note(), () => note(register)),
 		key('hold', 'F6', m.reg_key_hold(), () => hold(register)),
 		key('recall', 'F7', m.reg_key_recall(), () => register.open({ kind: 'held' })),
 		...(register.till.has.returns ? [key('return', 'F8', m.reg_key_return(), () => takeBack(register))] : []),
@@ -45,6 +46,13 @@ export function changeLine(register: Register, kind: 'quantity' | 'price'): void
 	const line = register.selected;
 	if (!line || register.paying || (kind === 'price' && !mayPrice(register))) return;
 	register.open({ kind, line });
+}
+
+/** Says something of the line that is chosen, or of the sale. */
+export function note(register: Register): void {
+	if (register.paying || register.panel) return;
+	const line = register.selected;
+	register.open({ kind: 'note', line: line?.quantity.startsWith('-') ? undefined : line });
 }
 
 export function moveCash(register: Register, what: CashKind): void {

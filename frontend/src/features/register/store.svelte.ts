@@ -14,6 +14,7 @@ export type Panel =
 	| { kind: 'unknown'; code: string }
 	| { kind: 'weigh' | 'open'; item: TillItem }
 	| { kind: 'quantity' | 'price'; line: CartLineView }
+	| { kind: 'note'; line?: CartLineView }
 	| { kind: 'cash'; what: CashKind }
 	| { kind: 'return'; number: string }
 	| { kind: 'check'; code: string }
