@@ -209,7 +209,7 @@ func pointings(tab table, row map[string]any, mine uuid.UUID) []attack {
 			[]any{string(must(json.Marshal(own)))},
 		})
 		for _, column := range fk.columns {
-			if column != "tenant_id" {
+			if _, err := uuid.Parse(fmt.Sprint(row[column])); column != "tenant_id" && err == nil {
 				out = append(out, attack{
 					"turn my row to theirs by " + fk.name, fmt.Sprintf("update %s set %s = $1", tab.name, column), []any{row[column]},
 				})
