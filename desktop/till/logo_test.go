@@ -28,7 +28,7 @@ func TestReceiptHasTheShopsLogo(t *testing.T) {
 	f.scan(milkCode)
 	sale := f.pay().LastSale
 
-	raster := receipt.Raster(logo.Bytes(), receipt.Printer{Columns: 42})
+	raster := receipt.Raster(logo.Bytes(), receipt.Printer{Columns: 42}, "")
 	require.NotEmpty(t, raster)
 	heads := func(count int) func(wire.RegisterState) bool {
 		return func(wire.RegisterState) bool {

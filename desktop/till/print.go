@@ -43,7 +43,7 @@ func (e *Engine) paper() receipt.Printer {
 	}
 	// Reading a picture takes longer than a whole receipt: once for each logo.
 	if png := e.setup.Store.LogoPNG; e.logo.columns != p.Columns || !bytes.Equal(e.logo.png, png) {
-		e.logo = logo{png, p.Columns, receipt.Raster(png, p)}
+		e.logo = logo{png, p.Columns, receipt.Raster(png, p, "")}
 	}
 	p.Logo = e.logo.raster
 	return p

@@ -43,57 +43,68 @@ func (c CodePage) Known() bool {
 	return ok
 }
 
-// substitutes are what stands for letters that do not decompose into a plain
-// letter and a mark.
+// substitutes are how signs are spelt that a page lacks.
 var substitutes = map[rune]string{
-	'ß': "ss", 'ẞ': "SS", 'æ': "ae", 'Æ': "AE", 'œ': "oe", 'Œ': "OE", 'ø': "o", 'Ø': "O", 'ł': "l", 'Ł': "L",
-	'đ': "d", 'Đ': "D", 'ð': "d", 'Ð': "D", 'þ': "th", 'Þ': "Th", 'ı': "i", '€': "EUR", '£': "GBP", '¥': "YEN",
-	'×': "x", '‘': "'", '’': "'", '‚': "'", '“': `"`, '”': `"`, '„': `"`, '«': `"`, '»': `"`, '–': "-", '—': "-",
-	'‐': "-", '‑': "-", '−': "-", '…': "...", '•': "*", '\u00a0': " ", '\u202f': " ", '\u2009': " ", '™': "TM",
-	'®': "(R)", '©': "(C)", '№': "No.", '½': "1/2", '¼': "1/4", '¾': "3/4",
+	'€': "EUR", '£': "GBP", '¥': "YEN", '×': "x", '‘': "'", '’': "'", '‚': "'", '“': `"`, '”': `"`, '„': `"`, '«': `"`,
+	'»': `"`, '–': "-", '—': "-", '‐': "-", '‑': "-", '−': "-", '…': "...", '•': "*", '\u00a0': " ", '\u202f': " ",
+	'\u2009': " ", '™': "TM", '®': "(R)", '©': "(C)", '№': "No.", '½': "1/2", '¼': "1/4", '¾': "3/4",
 }
 
-// fit replaces what the page cannot print: a letter with a mark by the plain
-// letter, a sign by its spelling, anything else by a question mark.
+// fit spells the signs that the page lacks, and leaves out what only steers the
+// direction. Letters stay: a line with one that the page lacks is drawn.
 func (t table) fit(text string) string {
 	var out strings.Builder
 	for _, r := range norm.NFC.String(clean(text)) {
-		out.WriteString(t.print(r))
+		spelt, known := substitutes[r]
+		switch {
+		case unicode.Is(unicode.Cf, r):
+		case known && !t.has(r):
+			out.WriteString(spelt)
+		default:
+			out.WriteRune(r)
+		}
 	}
 	return out.String()
 }
 
-func (t table) print(r rune) string {
-	if unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) {
-		return "" // printers give these a column of their own, the layout gives them none
+// has says whether the printer can print a letter as a character. Arabic and
+// Hebrew never count: even where the page has the letters, the printer neither
+// joins them nor turns their direction.
+func (t table) has(r rune) bool {
+	if unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) || isRight(r) {
+		return false
 	}
-	if b, ok := t.chars.EncodeRune(r); ok && b >= ' ' {
-		return string(r)
-	}
-	if s, ok := substitutes[r]; ok {
-		return s
-	}
-	var plain strings.Builder
-	for _, part := range norm.NFKD.String(string(r)) {
-		if b, ok := t.chars.EncodeRune(part); ok && b >= ' ' && !unicode.Is(unicode.Mn, part) {
-			plain.WriteRune(part)
-		}
-	}
-	if plain.Len() == 0 {
-		return "?"
-	}
-	return plain.String()
+	b, ok := t.chars.EncodeRune(r)
+	return ok && b >= ' ' && b != 0x7f
 }
 
-// encode turns text that was fitted into bytes.
+// holds says whether a line can be printed as characters.
+func (t table) holds(text string) bool {
+	for _, r := range text {
+		if !isolates(r) && !t.has(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// only leaves out the letters that the page lacks.
+func (t table) only(text string) string {
+	return strings.Map(func(r rune) rune {
+		if t.has(r) {
+			return r
+		}
+		return -1
+	}, text)
+}
+
+// encode turns text that the page holds into bytes.
 func (t table) encode(text string) []byte {
 	out := make([]byte, 0, len(text))
 	for _, r := range text {
-		b, ok := t.chars.EncodeRune(r)
-		if !ok {
-			b = '?'
+		if b, ok := t.chars.EncodeRune(r); ok {
+			out = append(out, b)
 		}
-		out = append(out, b)
 	}
 	return out
 }

@@ -2,6 +2,8 @@ package receipt_test
 
 import (
 	"fmt"
+	"image"
+	"image/color"
 	"strings"
 	"testing"
 	"unicode"
@@ -21,7 +23,9 @@ type paper struct {
 	cuts  int
 	// pictures that came before the first line
 	pictures int
-	page     byte
+	// drawn are the pictures that came as lines of their own, whose kind is "drawn"
+	drawn []*image.Gray
+	page  byte
 }
 
 // printer reads ESC/POS the way a printer does, from the manual and not from the
@@ -111,12 +115,7 @@ func (p *printer) group() error {
 		text := strings.ReplaceAll(strings.TrimPrefix(string(p.take(int(head[1]))), "{B"), "{{", "{")
 		p.out.lines = append(p.out.lines, receipt.TextLine{Kind: receipt.LineBarcode, Text: text})
 	case 'v':
-		head := p.take(6)
-		p.take((int(head[2]) + int(head[3])<<8) * (int(head[4]) + int(head[5])<<8))
-		if p.align != 1 || len(p.out.lines) > 0 {
-			return fmt.Errorf("a picture that is not at the head")
-		}
-		p.out.pictures++
+		return p.picture()
 	case '(':
 		return p.symbol()
 	default:
@@ -124,6 +123,33 @@ func (p *printer) group() error {
 	}
 	return nil
 }
+
+// picture reads GS v 0: bytes across, rows down, the leftmost dot in the highest bit.
+func (p *printer) picture() error {
+	head := p.take(6)
+	row, tall := int(head[2])+int(head[3])<<8, int(head[4])+int(head[5])<<8
+	dots := p.take(row * tall)
+	if p.text.Len() > 0 {
+		return fmt.Errorf("a picture within a line")
+	}
+	if p.align == 1 && len(p.out.lines) == 0 {
+		p.out.pictures++
+		return nil
+	}
+	picture := image.NewGray(image.Rect(0, 0, row*8, tall))
+	for y := range tall {
+		for x := range row * 8 {
+			if dots[y*row+x/8]>>(7-x%8)&1 == 0 {
+				picture.SetGray(x, y, color.Gray{Y: 255})
+			}
+		}
+	}
+	p.out.drawn = append(p.out.drawn, picture)
+	p.out.lines = append(p.out.lines, receipt.TextLine{Kind: drawn})
+	return nil
+}
+
+const drawn receipt.LineKind = "drawn"
 
 func (p *printer) symbol() error {
 	head := p.take(3)
@@ -173,23 +199,32 @@ func TestPrinterShowsTheLayout(t *testing.T) {
 	}
 }
 
+// TestWhatACodePageLacks: signs are spelt, letters are drawn, and nothing is ever a
+// question mark.
 func TestWhatACodePageLacks(t *testing.T) {
 	doc := sale(t)
 	doc.Lines = doc.Lines[:1]
-	for name, want := range map[string]string{
-		"Straße ø Ørsted":  "Stra\u00dfe o Orsted",
-		"Łódź żurek":       "Lódz zurek",
-		"5 € “best”…":      `5 EUR "best"...`,
-		"牛乳 Milk":          "?? Milk",
-		"حليب":             "????",
-		"a\x1bp\x00\x32b":  "a p 2b",
-		"soft\u00adhyphen": "softhyphen",
-		"e\u0301t\u0323":   "ét",
-	} {
+	lines := func(name string) ([]receipt.TextLine, int) {
 		doc.Lines[0].Name = name
 		got, err := decode(receipt.ESCPOS(doc, receipt.Printer{Columns: 42, CodePage: "cp437"}), charmap.CodePage437)
 		require.NoError(t, err, name)
-		require.Contains(t, strings.ReplaceAll(show(got.lines), "\u00a0", " "), want)
+		require.NotContains(t, show(got.lines), "?", name)
+		return got.lines, len(got.drawn)
+	}
+	for name, want := range map[string]string{
+		"Straße":           "Stra\u00dfe",
+		"5 € “best”…":      `5 EUR "best"...`,
+		"a\x1bp\x00\x32b":  "a p 2b",
+		"soft\u00adhyphen": "softhyphen",
+		"e\u0301t":         "ét",
+	} {
+		got, pictures := lines(name)
+		require.Zero(t, pictures)
+		require.Contains(t, strings.ReplaceAll(show(got), "\u00a0", " "), want)
+	}
+	for _, name := range []string{"Łódź żurek", "牛乳 Milk", "حليب", "Ørsted", "t\u0323", "Жук", "שלום"} {
+		_, pictures := lines(name)
+		require.Equal(t, 1, pictures, name)
 	}
 }
 

@@ -1,7 +1,7 @@
 // Package receipt lays out a till receipt, once, for the screen and the printer:
-// Text is the layout and ESCPOS is Text in a printer's commands. It computes no
-// amounts (those come from package pricing), opens no printer and draws no
-// pages; scripts that no code page holds are not printed yet.
+// Text is the layout, ESCPOS is Text in a printer's commands, and Picture is what
+// the paper then looks like. It computes no amounts (those come from package
+// pricing), opens no printer and draws no pages.
 package receipt
 
 import (
@@ -39,6 +39,8 @@ type Document struct {
 	QR        string    `json:"qr,omitempty"`
 	Kind      Kind      `json:"kind"`
 	Copy      bool      `json:"copy"`
+	// Gift is a receipt for whoever is given the goods: it says no prices.
+	Gift bool `json:"gift,omitempty"`
 
 	ShopName  string   `json:"shop_name"`
 	LegalName string   `json:"legal_name,omitempty"`
@@ -74,12 +76,15 @@ type Document struct {
 	// dates and numbers. Labels are other words than the locale's.
 	Locale string  `json:"locale,omitempty"`
 	Labels *Labels `json:"labels,omitempty"`
+	// Design is how the store wants its receipts.
+	Design Design `json:"design,omitzero"`
 }
 
 // Line is one printed line. Total is after its own discount, with tax if the
 // prices have it; TaxMark refers to the table of taxes.
 type Line struct {
 	Name           string       `json:"name"`
+	Code           string       `json:"code,omitempty"`
 	Quantity       string       `json:"quantity"`
 	Unit           string       `json:"unit,omitempty"`
 	UnitPrice      money.Amount `json:"unit_price_minor"`
@@ -102,6 +107,34 @@ type Tax struct {
 type Tender struct {
 	Name   string       `json:"name"`
 	Amount money.Amount `json:"amount_minor"`
+}
+
+// Saved is what all discounts of the document come to.
+func (d *Document) Saved() money.Amount {
+	saved := d.Discount
+	for _, l := range d.Lines {
+		saved += l.Discount
+	}
+	return saved
+}
+
+// ItemsSold counts the pieces; what is sold by weight or measure is one. What
+// comes back is not counted.
+func (d *Document) ItemsSold() string {
+	sum := decimal.Zero
+	for _, l := range d.Lines {
+		quantity, err := decimal.Parse(l.Quantity)
+		if err != nil || quantity.IsNeg() {
+			continue
+		}
+		if l.Unit != "" || !quantity.IsInt() {
+			quantity = decimal.One
+		}
+		if next, err := sum.Add(quantity); err == nil {
+			sum = next
+		}
+	}
+	return sum.Trim(0).String()
 }
 
 // ErrMismatch says that a document's lines or tenders are not those of the cart

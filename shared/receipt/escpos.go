@@ -14,7 +14,10 @@ type Printer struct {
 	Logo     []byte   `json:"-"`
 }
 
-const defaultColumns = 42
+const (
+	narrowColumns  = 32
+	defaultColumns = 42
+)
 
 func (p Printer) columns() int {
 	switch p.Columns {
@@ -36,45 +39,64 @@ var (
 )
 
 // ESCPOS renders the document for a printer: set up, code page, logo, the lines of
-// Text, feed and cut. Characters that the code page lacks are transliterated,
-// or printed as a question mark where there is no equivalent; labels that the
-// page cannot show are English. It does not open the drawer: see DrawerPulse.
+// Text, feed and cut. A line with letters that the code page lacks is printed as a
+// picture of it, of the same columns; Lacking says which letters that cannot show
+// either. It does not open the drawer: see DrawerPulse.
 func ESCPOS(doc Document, printer Printer) []byte {
-	page := printer.CodePage.table()
-	if !page.printed(doc.Words()) {
-		english := English()
-		doc.Labels = &english
+	printer.Columns = doc.Design.Columns(printer.Columns)
+	if doc.Design.LogoSize == LogoNone {
+		printer.Logo = nil
 	}
-	return printer.render(printer.Logo, newSheet(doc, printer.columns(), page.fit).layOut(doc))
+	return printer.render(printer.Logo, doc.onPaper(printer))
 }
 
-func (p Printer) render(logo []byte, lines []TextLine) []byte {
-	page := p.CodePage.table()
+// print is what a printer prints, line by line.
+type print struct {
+	lines  []TextLine
+	mirror bool
+}
+
+func (d *Document) onPaper(printer Printer) print {
+	p := newSheet(*d, printer.columns(), printer.CodePage.table().fit)
+	return print{p.layOut(*d), p.mirror}
+}
+
+func (p Printer) render(logo []byte, what print) []byte {
 	out := append([]byte{}, initialize...)
 	out = append(out, cancelKanji...)
-	out = append(out, 0x1b, 't', page.number)
+	out = append(out, 0x1b, 't', p.CodePage.table().number)
 	if len(logo) > 0 {
 		out = aligned(out, 1, logo)
 	}
-	for _, line := range lines {
-		switch line.Kind {
-		case LineBig:
-			out = aligned(out, 1, styled(page.encode(line.Text), 0x1d, '!', 0x11))
-		case LineBold:
-			out = append(out, styled(page.encode(line.Text), 0x1b, 'E', 1)...)
-		case LineCenter:
-			out = aligned(out, 1, append(page.encode(line.Text), '\n'))
-		case LineRight:
-			out = aligned(out, 2, append(page.encode(line.Text), '\n'))
-		case LineBarcode:
-			out = aligned(out, 1, code128(line.Text))
-		case LineQR:
-			out = aligned(out, 1, append(qr(line.Text), '\n'))
-		case LineNormal:
-			out = append(append(out, page.encode(line.Text)...), '\n')
-		}
+	for _, line := range what.lines {
+		out = p.line(out, line, what.mirror)
 	}
 	return append(out, feedAndCut...)
+}
+
+// line prints one line: as characters if the page has them all, else drawn.
+func (p Printer) line(out []byte, line TextLine, mirror bool) []byte {
+	page := p.CodePage.table()
+	switch {
+	case line.Kind == LineBarcode:
+		return aligned(out, 1, barCode(line.Text))
+	case line.Kind == LineQR:
+		return aligned(out, 1, append(qrCode(line.Text), '\n'))
+	case !page.holds(line.Text):
+		return append(out, drawn(line, p.columns(), mirror)...)
+	}
+	text := page.encode(line.turned(p.columns(), mirror))
+	switch {
+	case line.Kind == LineBig:
+		return aligned(out, 1, styled(text, 0x1d, '!', 0x11))
+	case line.Kind == LineBold:
+		return append(out, styled(text, 0x1b, 'E', 1)...)
+	case line.Kind == LineCenter:
+		return aligned(out, 1, append(text, '\n'))
+	case line.Kind == LineRight && !mirror:
+		return aligned(out, 2, append(text, '\n'))
+	}
+	return append(append(out, text...), '\n')
 }
 
 // aligned prints content in the centre (1) or to the right (2).
@@ -103,16 +125,16 @@ func barcodeFits(text string, columns int) bool {
 	return text != "" && modules*2 <= dots(columns)
 }
 
-// code128 prints text as Code 128 in set B, in which a brace is written twice.
-func code128(text string) []byte {
+// barCode prints text as Code 128 in set B, in which a brace is written twice.
+func barCode(text string) []byte {
 	payload := "{B" + strings.ReplaceAll(text, "{", "{{")
 	out := append([]byte{}, barcodeSet...)
 	out = append(out, 0x1d, 'k', 73, byte(len(payload)))
 	return append(out, payload...)
 }
 
-// qr prints text as a QR code, model 2, error correction M, five dots a module.
-func qr(text string) []byte {
+// qrCode prints text as a QR code, model 2, error correction M, five dots a module.
+func qrCode(text string) []byte {
 	store := len(text) + 3
 	out := []byte{
 		0x1d, '(', 'k', 4, 0, 49, 65, 50, 0,
@@ -135,7 +157,8 @@ func DrawerPulse(pin int) []byte {
 }
 
 // TestPage shows whether a printer is set up right: the ruler must fill the
-// paper in one line, the letters must be those named, and code and cut work.
+// paper in one line, the letters must be those named, first the page's own and
+// then some that are drawn, and code and cut work.
 func TestPage(printer Printer) []byte {
 	columns := printer.columns()
 	page := printer.CodePage
@@ -147,10 +170,11 @@ func TestPage(printer Printer) []byte {
 	p.pair(LineNormal, "Columns", fmt.Sprint(columns))
 	p.pair(LineNormal, "Code page", string(page))
 	p.add(LineNormal, strings.Repeat("1234567890", 5)[:columns])
-	p.aligned(LineNormal, "ABC abc 0123456789 äöüß éèê ñç åøæ łşğ €£¥ Жя Ωω אב", columns)
+	p.aligned(LineNormal, page.table().only("ABC abc 0123456789 äöüß éèê ñç åøæ łşğ €£¥ Жя Ωω"), columns)
+	p.aligned(LineNormal, "Łódź Жя Ωω שלום مرحبا", columns)
 	p.add(LineBold, "Bold")
 	p.add(LineRight, "Right")
 	p.add(LineBarcode, "TEST-1")
 	p.add(LineQR, "TEST-1")
-	return printer.render(nil, p.lines)
+	return printer.render(nil, print{lines: p.lines})
 }

@@ -2,6 +2,7 @@ package receipt
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -34,6 +35,9 @@ type Labels struct {
 	Price     string `json:"price"`
 	Amount    string `json:"amount"`
 	Page      string `json:"page"`
+	Saved     string `json:"saved"`
+	ItemsSold string `json:"items_sold"`
+	Gift      string `json:"gift"`
 }
 
 // English are the labels of a locale whose language is not translated.
@@ -44,6 +48,7 @@ func English() Labels {
 		Subtotal: "Subtotal", Discount: "Discount", Tax: "Tax", Net: "Net", Gross: "Gross", Total: "Total",
 		Rounding: "Rounding", Due: "Due", Change: "Change",
 		Item: "Item", Quantity: "Quantity", Price: "Price", Amount: "Amount", Page: "Page",
+		Saved: "You saved", ItemsSold: "Items sold", Gift: "Gift receipt",
 	}
 }
 
@@ -54,6 +59,7 @@ func spanish() Labels {
 		Subtotal: "Subtotal", Discount: "Descuento", Tax: "Impuesto", Net: "Neto", Gross: "Bruto", Total: "Total",
 		Rounding: "Redondeo", Due: "A pagar", Change: "Cambio",
 		Item: "Artículo", Quantity: "Cantidad", Price: "Precio", Amount: "Importe", Page: "Página",
+		Saved: "Usted ahorró", ItemsSold: "Artículos vendidos", Gift: "Ticket regalo",
 	}
 }
 
@@ -64,6 +70,7 @@ func arabic() Labels {
 		Subtotal: "المجموع الفرعي", Discount: "الخصم", Tax: "الضريبة", Net: "الصافي", Gross: "الإجمالي", Total: "المجموع",
 		Rounding: "التقريب", Due: "المستحق", Change: "الباقي",
 		Item: "الصنف", Quantity: "الكمية", Price: "السعر", Amount: "المبلغ", Page: "صفحة",
+		Saved: "وفّرت", ItemsSold: "عدد القطع", Gift: "إيصال هدية",
 	}
 }
 
@@ -89,37 +96,58 @@ func language(locale string) string {
 	return strings.ToLower(name)
 }
 
-// Words are the labels that the document is laid out with.
+// languages are those of the document's labels, the first one first. A language
+// that is also the locale's has the locale's country.
+func (d *Document) languages() []string {
+	if len(d.Design.Languages) == 0 {
+		return []string{d.Locale}
+	}
+	named := slices.Clone(d.Design.Languages)
+	for i, name := range named {
+		if name == language(d.Locale) {
+			named[i] = d.Locale
+		}
+	}
+	return named
+}
+
+// Words are the labels that the document is laid out with. In two languages, each
+// stands behind the other.
 func (d *Document) Words() Labels {
 	if d.Labels != nil {
 		return *d.Labels
 	}
-	return LabelsFor(d.Locale)
+	names := d.languages()
+	words := LabelsFor(names[0])
+	for _, name := range names[1:] {
+		words = words.beside(LabelsFor(name))
+	}
+	return words
 }
 
-// RightToLeft says whether the labels are in a script that is written so.
-func (l Labels) RightToLeft() bool { return rightToLeft(l.Total) }
+func (l Labels) beside(others Labels) Labels {
+	to, from := reflect.ValueOf(&l).Elem(), reflect.ValueOf(others)
+	for i := range to.NumField() {
+		if other := from.Field(i).String(); other != to.Field(i).String() {
+			to.Field(i).SetString(to.Field(i).String() + " / " + other)
+		}
+	}
+	return l
+}
 
-func rightToLeft(text string) bool {
+// RightToLeft says whether the labels begin in a script that is written so.
+func (l Labels) RightToLeft() bool { return startsRight(l.Total) }
+
+func rightToLeft(text string) bool { return strings.ContainsFunc(text, isRight) }
+
+func isRight(r rune) bool { return unicode.In(r, unicode.Arabic, unicode.Hebrew) }
+
+// startsRight says whether the first letter of a text is of such a script.
+func startsRight(text string) bool {
 	for _, r := range text {
-		if unicode.In(r, unicode.Arabic, unicode.Hebrew) {
-			return true
+		if unicode.IsLetter(r) {
+			return isRight(r)
 		}
 	}
 	return false
-}
-
-// printed says whether a printer that has this page can print every label. Arabic
-// never counts: even where the page has the letters, the printer neither joins
-// them nor turns their direction. Such receipts have English labels on paper as
-// long as they are printed as text and not as a picture.
-func (t table) printed(labels Labels) bool {
-	words := reflect.ValueOf(labels)
-	for i := range words.NumField() {
-		word := words.Field(i).String()
-		if rightToLeft(word) || strings.Contains(t.fit(word), "?") {
-			return false
-		}
-	}
-	return true
 }

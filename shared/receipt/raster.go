@@ -4,32 +4,55 @@ import (
 	"bytes"
 	"image"
 	"image/png"
+
+	"souk/shared/glyph"
 )
 
-// Of the paper's width a logo has at most five eighths, and it is at most 25 mm
+// A logo's width is counted in eighths of the paper's, and it is at most 25 mm
 // tall: dots are an eighth of a millimetre. mostPixels is how large its file may
 // claim to be.
 const (
 	logoShare  = 8
-	logoPart   = 5
 	logoHeight = 200
 	mostPixels = 4 << 20
 )
 
+// eighths is how much of the paper's width a logo may have.
+func (s LogoSize) eighths() int {
+	switch s {
+	case LogoSmall:
+		return 3
+	case LogoLarge:
+		return 8
+	case LogoNone:
+		return 0
+	case LogoMedium:
+	}
+	return 5
+}
+
 // Raster turns a PNG into the commands that print it at the head of a receipt on
-// this paper: made smaller to fit, never larger, in black dots whose density is
-// how dark it is. Nothing comes of what is no picture.
-func Raster(content []byte, printer Printer) []byte {
+// this paper: made smaller to fit the size, never larger, in black dots whose
+// density is how dark it is. Nothing comes of what is no picture.
+func Raster(content []byte, printer Printer, size LogoSize) []byte {
+	paper := dither(content, printer, size)
+	if paper == nil {
+		return nil
+	}
+	return dotsOf(paper)
+}
+
+func dither(content []byte, printer Printer, size LogoSize) *image.Gray {
 	said, err := png.DecodeConfig(bytes.NewReader(content))
-	if err != nil || said.Width < 1 || said.Height < 1 || said.Width > mostPixels/said.Height {
+	if err != nil || size == LogoNone || said.Width < 1 || said.Height < 1 || said.Width > mostPixels/said.Height {
 		return nil
 	}
 	picture, err := png.Decode(bytes.NewReader(content))
 	if err != nil {
 		return nil
 	}
-	width, height := fitting(said.Width, said.Height, dots(printer.columns())*logoPart/logoShare)
-	return bitmap(shrink(picture, width, height), width, height)
+	width, height := fitting(said.Width, said.Height, dots(printer.columns())*size.eighths()/logoShare)
+	return scattered(shrink(picture, width, height), width, height)
 }
 
 func fitting(width, height, most int) (int, int) {
@@ -69,20 +92,17 @@ func mean(picture image.Image, area image.Rectangle) int {
 	return sum / (area.Dx() * area.Dy()) * 255 / 0xffff
 }
 
-// bitmap prints shades with GS v 0, each dot's error handed on to its neighbours as
-// Floyd and Steinberg do.
-func bitmap(shades []int, width, height int) []byte {
-	row := (width + 7) / 8
-	out := []byte{0x1d, 'v', '0', 0, byte(row), byte(row >> 8), byte(height), byte(height >> 8)}
-	head := len(out)
-	out = append(out, make([]byte, row*height)...)
+// scattered turns shades into dots, each one's error handed on to its neighbours
+// as Floyd and Steinberg do.
+func scattered(shades []int, width, height int) *image.Gray {
+	out := glyph.NewPaper(width, height)
 	for y := range height {
 		for x := range width {
 			is := shades[y*width+x]
 			shown := 255
 			if is < 128 {
 				shown = 0
-				out[head+y*row+x/8] |= 0x80 >> (x % 8)
+				out.Pix[y*out.Stride+x] = 0
 			}
 			for _, to := range [...]struct{ x, y, part int }{{x + 1, y, 7}, {x - 1, y + 1, 3}, {x, y + 1, 5}, {x + 1, y + 1, 1}} {
 				if to.x >= 0 && to.x < width && to.y < height {

@@ -39,19 +39,23 @@ func ring(t testing.TB) []byte {
 }
 
 func TestGoldenRaster(t *testing.T) {
-	golden(t, "logo.hex", hex.Dump(receipt.Raster(ring(t), receipt.Printer{Columns: 42})))
+	golden(t, "logo.hex", hex.Dump(receipt.Raster(ring(t), receipt.Printer{Columns: 42}, receipt.LogoMedium)))
 }
 
 func TestRasterFitsThePaper(t *testing.T) {
 	wide := picture(t, 1000, 250, func(int, int) color.Color { return color.Black })
 	tall := picture(t, 300, 900, func(int, int) color.Color { return color.Black })
 	for columns, want := range map[int]int{32: 240, 42: 315, 48: 360} {
-		head := receipt.Raster(wide, receipt.Printer{Columns: columns})[:8]
+		head := receipt.Raster(wide, receipt.Printer{Columns: columns}, receipt.LogoMedium)[:8]
 		require.Equal(t, []byte{0x1d, 'v', '0', 0, byte((want + 7) / 8), 0, byte(want / 4), 0}, head)
 	}
-	require.Equal(t, []byte{0x1d, 'v', '0', 0, 9, 0, 200, 0}, receipt.Raster(tall, receipt.Printer{Columns: 42})[:8])
-	require.Nil(t, receipt.Raster([]byte("no picture"), receipt.Printer{}))
-	require.Nil(t, receipt.Raster(nil, receipt.Printer{}))
+	for size, want := range map[receipt.LogoSize]byte{receipt.LogoSmall: 189 / 8, receipt.LogoLarge: 504 / 8} {
+		require.InDelta(t, want, receipt.Raster(wide, receipt.Printer{Columns: 42}, size)[4], 1)
+	}
+	require.Nil(t, receipt.Raster(wide, receipt.Printer{}, receipt.LogoNone))
+	require.Equal(t, []byte{0x1d, 'v', '0', 0, 9, 0, 200, 0}, receipt.Raster(tall, receipt.Printer{Columns: 42}, receipt.LogoMedium)[:8])
+	require.Nil(t, receipt.Raster([]byte("no picture"), receipt.Printer{}, receipt.LogoMedium))
+	require.Nil(t, receipt.Raster(nil, receipt.Printer{}, receipt.LogoMedium))
 }
 
 // TestRasterKeepsTheShade: as many dots are black as the picture is dark.
@@ -59,7 +63,7 @@ func TestRasterKeepsTheShade(t *testing.T) {
 	for shade, want := range map[uint8]int{0: 6400, 64: 4800, 128: 3200, 192: 1600, 255: 0} {
 		content := picture(t, 80, 80, func(int, int) color.Color { return color.Gray{Y: shade} })
 		black := 0
-		for _, b := range receipt.Raster(content, receipt.Printer{})[8:] {
+		for _, b := range receipt.Raster(content, receipt.Printer{}, receipt.LogoMedium)[8:] {
 			black += bits.OnesCount8(b)
 		}
 		require.InDelta(t, want, black, 130, "shade %d", shade)
@@ -68,7 +72,7 @@ func TestRasterKeepsTheShade(t *testing.T) {
 
 func TestLogoStandsAtTheHead(t *testing.T) {
 	printer := receipt.Printer{Columns: 42, CodePage: "cp1252"}
-	printer.Logo = receipt.Raster(ring(t), printer)
+	printer.Logo = receipt.Raster(ring(t), printer, "")
 	got, err := decode(receipt.ESCPOS(sale(t), printer), charmap.Windows1252)
 	require.NoError(t, err)
 	require.Equal(t, 1, got.pictures)

@@ -1,7 +1,7 @@
 package receipt
 
 import (
-	"strings"
+	"image"
 	"time"
 
 	"souk/shared/money"
@@ -14,6 +14,9 @@ type Report struct {
 	ShopName string
 	At       time.Time
 	Currency string
+	// Locale is how figures are written, Language what the layout's own words are in.
+	Locale   string
+	Language string
 	Facts    []Fact
 	Sections []Section
 	// Sign leaves a line for a signature.
@@ -38,19 +41,30 @@ type Row struct {
 }
 
 // ReportText lays a report out for paper of so many columns.
-func ReportText(r Report, columns int) []TextLine { return layOutReport(r, columns, clean) }
+func ReportText(r Report, columns int) []TextLine { return layOutReport(r, columns, clean).lines }
 
 // ReportESCPOS is ReportText in a printer's commands.
 func ReportESCPOS(r Report, printer Printer) []byte {
 	return printer.render(nil, layOutReport(r, printer.columns(), printer.CodePage.table().fit))
 }
 
-func layOutReport(r Report, columns int, fit func(string) string) []TextLine {
-	p := &sheet{columns: max(columns, minColumns), fit: fit, labels: English(), form: formOf("", r.Currency)}
+// ReportPicture is the paper that ReportESCPOS prints.
+func ReportPicture(r Report, printer Printer) *image.Gray {
+	return printer.picture(layOutReport(r, printer.columns(), printer.CodePage.table().fit), nil)
+}
+
+func layOutReport(r Report, columns int, fit func(string) string) print {
+	words := LabelsFor(r.Language)
+	p := &sheet{columns: max(columns, minColumns), fit: fit, labels: words, form: formOf(r.Locale, r.Currency), mirror: words.RightToLeft()}
+	for _, section := range r.Sections {
+		for _, row := range section.Rows {
+			p.measure(row.Amount)
+		}
+	}
 	p.aligned(LineBig, r.ShopName, p.columns/2)
 	p.aligned(LineBig, r.Title, p.columns/2)
 	p.blank()
-	p.pair(LineNormal, p.labels.Date, strings.TrimSpace(r.At.Format("2006-01-02 15:04")))
+	p.pair(LineNormal, p.labels.Date, p.form.Time(r.At))
 	for _, fact := range r.Facts {
 		if fact.Value != "" {
 			p.pair(LineNormal, fact.Label, fact.Value)
@@ -72,7 +86,7 @@ func layOutReport(r Report, columns int, fit func(string) string) []TextLine {
 		p.aligned(LineNormal, r.Sign, p.columns)
 	}
 	p.blank()
-	return p.lines
+	return print{p.lines, p.mirror}
 }
 
 func (p *sheet) row(row Row) {

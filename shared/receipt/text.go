@@ -34,9 +34,7 @@ const minColumns = 32
 // Text lays a document out for paper of so many columns (32 or more). No line
 // is wider, long names wrap, and no amount is ever cut or wrapped.
 func Text(doc Document, columns int) []TextLine {
-	p := newSheet(doc, columns, clean)
-	p.screen = true
-	return p.layOut(doc)
+	return newSheet(doc, columns, clean).layOut(doc)
 }
 
 // sheet collects lines. fit turns a text into what the output can show, before
@@ -46,14 +44,26 @@ type sheet struct {
 	fit     func(string) string
 	labels  Labels
 	form    Form
-	screen  bool // the output orders the letters of Arabic and Hebrew itself
+	design  Design
 	mirror  bool // the paper is read from right to left
+	figures int  // how wide the widest amount is
 	lines   []TextLine
 }
 
 func newSheet(doc Document, columns int, fit func(string) string) *sheet {
 	words := doc.Words()
-	return &sheet{columns: max(columns, minColumns), fit: fit, labels: words, form: doc.Form(), mirror: words.RightToLeft()}
+	p := &sheet{columns: max(columns, minColumns), fit: fit, labels: words, form: doc.Form(), design: doc.Design, mirror: words.RightToLeft()}
+	p.measure(doc.Subtotal, -doc.Discount, doc.Total, doc.Rounding, doc.Total+doc.Rounding, doc.Change, doc.Saved())
+	for _, l := range doc.Lines {
+		p.measure(l.Total+l.Discount, -l.Discount)
+	}
+	for _, t := range doc.Taxes {
+		p.measure(t.Net, t.Tax)
+	}
+	for _, t := range doc.Tenders {
+		p.measure(t.Amount)
+	}
+	return p
 }
 
 func (p *sheet) layOut(doc Document) []TextLine {
@@ -61,14 +71,44 @@ func (p *sheet) layOut(doc Document) []TextLine {
 	p.facts(doc)
 	p.rule()
 	for _, line := range doc.Lines {
-		p.line(line)
+		p.line(doc, line)
 	}
 	p.note(doc.Note)
 	p.rule()
-	p.totals(doc)
-	p.taxes(doc)
-	p.foot(doc)
+	if !doc.Gift {
+		p.totals(doc)
+	}
+	for _, part := range p.design.Shown() {
+		p.part(doc, part)
+	}
+	if len(doc.ShortCode) > 0 {
+		p.aligned(LineCenter, doc.ShortCode, p.columns)
+	}
 	return p.lines
+}
+
+// part prints what stands below the totals.
+func (p *sheet) part(doc Document, part Part) {
+	switch part {
+	case PartSaved:
+		if saved := doc.Saved(); saved > 0 && !doc.Gift {
+			p.blank()
+			p.amount(LineBold, p.labels.Saved, saved)
+		}
+	case PartItemsSold:
+		p.pair(LineNormal, p.labels.ItemsSold, p.form.Number(doc.ItemsSold())+p.mark(""))
+	case PartTaxes:
+		if !doc.Gift {
+			p.taxes(doc)
+		}
+	case PartPolicy:
+		p.text(p.design.Policy, TextStyle{Align: AlignStart})
+	case PartFooter:
+		p.text(doc.Footer, p.design.FooterStyle)
+	case PartCode:
+		p.code(doc)
+	case PartStore, PartTill, PartCashier, PartCustomer, PartItemCodes, PartUnitPrices:
+	}
 }
 
 func (p *sheet) shop(doc Document) {
@@ -82,8 +122,11 @@ func (p *sheet) shop(doc Document) {
 	if doc.TaxNumber != "" {
 		p.aligned(LineCenter, p.labels.TaxNumber+" "+doc.TaxNumber, p.columns)
 	}
-	p.paragraph(doc.Header)
+	p.paragraph(doc.Header, p.design.HeaderStyle)
 	p.blank()
+	if doc.Gift {
+		p.aligned(LineBig, p.labels.Gift, p.columns/2)
+	}
 	if doc.Copy {
 		p.aligned(LineBig, "* "+p.labels.Copy+" *", p.columns/2)
 	}
@@ -99,32 +142,60 @@ func (p *sheet) shop(doc Document) {
 func (p *sheet) facts(doc Document) {
 	p.pair(LineBold, p.labels.Receipt, doc.Number)
 	p.pair(LineNormal, p.labels.Date, strings.TrimSpace(p.form.Time(doc.CompletedAt)+" "+doc.ZoneName))
-	for _, fact := range [...]struct{ label, value string }{
-		{p.labels.Store, doc.StoreName},
-		{p.labels.Till, doc.TillName},
-		{p.labels.Cashier, doc.CashierName},
-		{p.labels.Customer, doc.CustomerName},
-		{p.labels.Original, doc.OriginalReceipt},
+	for _, fact := range doc.Facts() {
+		p.pair(LineNormal, fact.Label, fact.Value)
+	}
+}
+
+// Facts are what the document says of its sale beside number and time, as far as
+// its design shows it.
+func (d *Document) Facts() []Fact {
+	words := d.Words()
+	var shown []Fact
+	for _, fact := range [...]struct {
+		part         Part
+		label, value string
+	}{
+		{PartStore, words.Store, d.StoreName}, {PartTill, words.Till, d.TillName},
+		{PartCashier, words.Cashier, d.CashierName}, {PartCustomer, words.Customer, d.CustomerName},
+		{"", words.Original, d.OriginalReceipt},
 	} {
-		if fact.value != "" {
-			p.pair(LineNormal, fact.label, fact.value)
+		if fact.value != "" && (fact.part == "" || d.Design.Shows(fact.part)) {
+			shown = append(shown, Fact{fact.label, fact.value})
 		}
 	}
+	return shown
 }
 
 // line prints one item: on one line if it is a single piece, else with quantity
 // and price below its name.
-func (p *sheet) line(line Line) {
-	gross := p.form.Money(line.Total+line.Discount) + p.mark(line.TaxMark)
+func (p *sheet) line(doc Document, line Line) {
+	count := strings.TrimSpace(p.form.Number(line.Quantity) + " " + line.Unit)
+	if doc.Gift {
+		p.pair(LineNormal, line.Name, count)
+		p.itemCode(line)
+		return
+	}
+	gross := line.Total + line.Discount
 	if line.Quantity == "1" && line.Unit == "" {
-		p.pair(LineNormal, line.Name, gross)
+		p.marked(LineNormal, line.Name, gross, line.TaxMark)
+		p.itemCode(line)
 	} else {
 		p.wrapped(line.Name)
-		count := strings.TrimSpace(p.form.Number(line.Quantity) + " " + line.Unit)
-		p.pair(LineNormal, "  "+count+" x "+p.form.Money(line.UnitPrice), gross)
+		p.itemCode(line)
+		if p.design.Shows(PartUnitPrices) {
+			count += " x " + p.form.Money(line.UnitPrice)
+		}
+		p.marked(LineNormal, "  "+count, gross, line.TaxMark)
 	}
 	if line.Discount != 0 {
-		p.pair(LineNormal, "  "+reasoned(p.labels.Discount, line.DiscountReason), p.form.Money(-line.Discount)+p.mark(""))
+		p.amount(LineNormal, "  "+reasoned(p.labels.Discount, line.DiscountReason), -line.Discount)
+	}
+}
+
+func (p *sheet) itemCode(line Line) {
+	if line.Code != "" && p.design.Shows(PartItemCodes) {
+		p.pair(LineNormal, "  "+line.Code, "")
 	}
 	p.note(line.Note)
 }
@@ -165,7 +236,7 @@ func (p *sheet) totals(doc Document) {
 			p.amount(LineNormal, p.labels.Tax+" "+t.Mark+" "+p.form.Number(t.Rate.Trim(0).String())+" %", t.Tax)
 		}
 	}
-	p.big(p.labels.Total+" "+doc.Currency, p.form.Money(doc.Total))
+	p.big(p.labels.Total+" "+doc.Currency, doc.Total)
 	if doc.Rounding != 0 {
 		p.amount(LineNormal, p.labels.Rounding, doc.Rounding)
 		p.amount(LineBold, p.labels.Due, doc.Total+doc.Rounding)
@@ -197,9 +268,9 @@ func (p *sheet) taxes(doc Document) {
 	}
 	p.blank()
 	if widths[0]+widths[1]+widths[2]+widths[3]+3 > p.columns {
-		for _, row := range rows[1:] {
-			p.pair(LineNormal, row[0]+" "+rows[0][1], row[1])
-			p.pair(LineNormal, row[0]+" "+rows[0][2], row[2])
+		for i, row := range rows[1:] {
+			p.taxFigure(row[0]+" "+rows[0][1], doc.Taxes[i].Net)
+			p.taxFigure(row[0]+" "+rows[0][2], doc.Taxes[i].Tax)
 		}
 		return
 	}
@@ -213,95 +284,33 @@ func (p *sheet) taxes(doc Document) {
 	}
 }
 
-func (p *sheet) foot(doc Document) {
-	if doc.Footer != "" {
-		p.blank()
-		p.paragraph(doc.Footer)
+func (p *sheet) taxFigure(label string, a money.Amount) {
+	if p.mirror {
+		p.amount(LineNormal, label, a)
+		return
 	}
+	p.pair(LineNormal, label, p.form.Money(a))
+}
+
+// code prints the receipt's number, or what the document wants in its place, for
+// machines to read.
+func (p *sheet) code(doc Document) {
 	p.blank()
 	switch {
 	case doc.QR != "":
 		p.add(LineQR, doc.QR)
-	case barcodeFits(doc.Number, p.columns):
+	case doc.Number == "":
+	case p.design.Code != CodeQR && barcodeFits(doc.Number, p.columns):
 		p.add(LineBarcode, doc.Number)
-	case doc.Number != "":
+	default:
 		p.add(LineQR, doc.Number)
 	}
-	p.aligned(LineCenter, doc.ShortCode, p.columns)
 }
 
-func (p *sheet) add(kind LineKind, text string) {
-	p.lines = append(p.lines, TextLine{kind, text})
-}
-
-func (p *sheet) blank() { p.add(LineNormal, "") }
-
-func (p *sheet) rule() { p.add(LineNormal, strings.Repeat("-", p.columns)) }
-
-func (p *sheet) aligned(kind LineKind, text string, columns int) {
-	for _, line := range wrap(p.fit(text), columns) {
-		p.add(kind, line)
+// text prints a text of the shop's own after an empty line.
+func (p *sheet) text(text string, style TextStyle) {
+	if strings.TrimSpace(text) != "" {
+		p.blank()
+		p.paragraph(text, style)
 	}
 }
-
-func (p *sheet) wrapped(text string) { p.aligned(LineNormal, text, p.columns) }
-
-func (p *sheet) paragraph(text string) {
-	for line := range strings.Lines(text) {
-		p.aligned(LineCenter, line, p.columns)
-	}
-}
-
-func (p *sheet) amount(kind LineKind, label string, a money.Amount) {
-	p.pair(kind, label, p.form.Money(a)+p.mark(""))
-}
-
-// big prints a label and an amount in double size if both fit, else in bold.
-func (p *sheet) big(label, amount string) {
-	half := p.columns / 2
-	label = p.fit(label)
-	gap := half - columnsOf(label) - columnsOf(amount)
-	if gap < 1 {
-		p.pair(LineBold, label, amount+p.mark(""))
-		return
-	}
-	p.add(LineBig, p.isolate(label)+spaces(gap)+p.isolate(amount))
-}
-
-// pair prints a text to the left and another to the right. The left one wraps
-// beside the last line; a right one that leaves it no room goes below.
-func (p *sheet) pair(kind LineKind, left, right string) {
-	const leastLeft, maxIndent = 8, 2
-	left, right = p.fit(left), p.fit(right)
-	indent := min(len(left)-len(strings.TrimLeft(left, " ")), maxIndent)
-	room := p.columns - columnsOf(right) - 1
-	if room < min(leastLeft, columnsOf(left)) {
-		p.wrapped(left)
-		for _, line := range wrap(right, p.columns) {
-			p.add(LineRight, line)
-		}
-		return
-	}
-	lines := wrap(left, room-indent)
-	for i, line := range lines {
-		line = spaces(indent) + p.isolate(line)
-		if i == len(lines)-1 {
-			line += spaces(p.columns-columnsOf(line)-columnsOf(right)) + p.isolate(right)
-		}
-		p.add(kind, strings.TrimRight(line, " "))
-	}
-	if len(lines) == 0 {
-		p.add(LineRight, strings.TrimRight(right, " "))
-	}
-}
-
-// isolate puts a text between Unicode's first strong isolate and its end, where it
-// might else turn its neighbours round.
-func (p *sheet) isolate(text string) string {
-	if text == "" || !p.screen || (!p.mirror && !rightToLeft(text)) {
-		return text
-	}
-	return "\u2068" + text + "\u2069"
-}
-
-func spaces(n int) string { return strings.Repeat(" ", max(n, 0)) }

@@ -6,7 +6,6 @@ package pdf
 
 import (
 	"bytes"
-	_ "embed"
 	"image"
 	"image/png"
 	"strings"
@@ -16,19 +15,9 @@ import (
 	"github.com/boombuler/barcode/code128"
 	"github.com/boombuler/barcode/qr"
 	"github.com/jung-kurt/gofpdf"
+
+	"souk/shared/glyph"
 )
-
-//go:embed fonts/DejaVuSans.ttf
-var sans []byte
-
-//go:embed fonts/DejaVuSans-Bold.ttf
-var sansBold []byte
-
-//go:embed fonts/DejaVuSansMono.ttf
-var mono []byte
-
-//go:embed fonts/DejaVuSansMono-Bold.ttf
-var monoBold []byte
 
 // Length is in millimetres.
 type Length float64
@@ -89,10 +78,10 @@ func New(width, height Length, title string, at time.Time, mirrored bool) *Docum
 	file.SetModificationDate(at)
 	file.SetTitle(title, true)
 	file.SetProducer("Souk", true)
-	file.AddUTF8FontFromBytes(string(Sans), "", sans)
-	file.AddUTF8FontFromBytes(string(Sans), "B", sansBold)
-	file.AddUTF8FontFromBytes(string(Mono), "", mono)
-	file.AddUTF8FontFromBytes(string(Mono), "B", monoBold)
+	file.AddUTF8FontFromBytes(string(Sans), "", glyph.Sans.File())
+	file.AddUTF8FontFromBytes(string(Sans), "B", glyph.SansBold.File())
+	file.AddUTF8FontFromBytes(string(Mono), "", glyph.Mono.File())
+	file.AddUTF8FontFromBytes(string(Mono), "B", glyph.MonoBold.File())
 	return &Document{file: file, width: width, mirror: mirrored}
 }
 
@@ -119,12 +108,12 @@ func (d *Document) set(s Style) {
 // Width is how wide a text is.
 func (d *Document) Width(text string, s Style) Length {
 	d.set(s)
-	return Length(d.file.GetStringWidth(visual(text)))
+	return Length(d.file.GetStringWidth(glyph.Visual(text)))
 }
 
 // Write writes one line with its base line at y.
 func (d *Document) Write(x, y Length, text string, s Style) {
-	text = visual(text)
+	text = glyph.Visual(text)
 	if text == "" {
 		return
 	}

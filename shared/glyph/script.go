@@ -1,4 +1,4 @@
-package pdf
+package glyph
 
 import (
 	"slices"
@@ -9,10 +9,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// visual puts a text in the order and the forms in which its letters stand on
+// Visual puts a text in the order and the forms in which its letters stand on
 // paper, from left to right: a page knows neither direction nor joining. Vowel
 // signs of Arabic are left out, as they usually are in print.
-func visual(text string) string {
+func Visual(text string) string {
 	text = shape(plain(text))
 	var paragraph bidi.Paragraph
 	if _, err := paragraph.SetString(text); err != nil {
@@ -95,7 +95,7 @@ func plain(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r > 0xffff:
-			return '?' // the library's tables end there
+			return Missing // the tables of the PDF library end there
 		case unicode.IsControl(r) || r == '\u00a0' || r == '\u202f' || r == '\u2009':
 			return ' '
 		case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Mn, r) && unicode.In(r, unicode.Arabic, unicode.Inherited):
