@@ -2085,6 +2085,32 @@ export interface components {
             /** Format: int64 */
             total_minor: number;
         };
+        Design: {
+            /** @enum {string} */
+            code?: "barcode" | "qr";
+            /** Format: int64 */
+            copies?: number;
+            footer_style?: components["schemas"]["TextStyle"];
+            /** @description Offer a receipt without prices */
+            gift?: boolean;
+            header_style?: components["schemas"]["TextStyle"];
+            /** @description en, es, ar: one, or two beside each other */
+            languages?: string[] | null;
+            /** @enum {string} */
+            logo_size?: "small" | "medium" | "large" | "none";
+            /**
+             * Format: int64
+             * @description 0 leaves it to the till's own printer
+             * @enum {integer}
+             */
+            paper_mm?: 0 | 58 | 80;
+            /** @description What is shown, and in which order below the totals */
+            parts: string[] | null;
+            /** @description What holds when something is brought back */
+            policy?: string;
+            /** @enum {string} */
+            print?: "always" | "card" | "request";
+        };
         Device: {
             /** Format: uuid */
             id: string;
@@ -2124,10 +2150,12 @@ export interface components {
             copy: boolean;
             currency: string;
             customer_name?: string;
+            design?: components["schemas"]["Design"];
             /** Format: int64 */
             discount_minor: number;
             discount_reason?: string;
             footer?: string;
+            gift?: boolean;
             header?: string;
             /** Format: uuid */
             id: string;
@@ -2484,8 +2512,10 @@ export interface components {
             date: string;
             discount: string;
             due: string;
+            gift: string;
             gross: string;
             item: string;
+            items_sold: string;
             net: string;
             original: string;
             page: string;
@@ -2494,6 +2524,7 @@ export interface components {
             receipt: string;
             refund: string;
             rounding: string;
+            saved: string;
             store: string;
             subtotal: string;
             tax: string;
@@ -2523,6 +2554,7 @@ export interface components {
             dense: boolean;
         };
         Line: {
+            code?: string;
             /** Format: int64 */
             discount_minor: number;
             discount_reason?: string;
@@ -3423,6 +3455,12 @@ export interface components {
         TextLine: {
             kind: string;
             text: string;
+        };
+        TextStyle: {
+            /** @enum {string} */
+            align?: "center" | "start" | "end";
+            /** @enum {string} */
+            emphasis?: "none" | "bold" | "large";
         };
         TicketIn: {
             ticket: string;
