@@ -193,6 +193,7 @@ func (r *ring) trade(t *testing.T, of *shop) {
 		})
 	}
 	ask("POST", "/customers", object{"id": customer, "name": of.mark + " Customer", "email": "c@" + of.slug + ".example", "phone": "+49 30 1234567", "code": of.mark + "-C1"})
+	ask("POST", "/people", object{"id": uuid.NewString(), "name": of.mark + " of one store", "role": "pos_user", "stores": []string{store.ID.String()}})
 	ask("POST", "/views", object{"id": uuid.NewString(), "list": "items", "name": of.mark + " view", "query": "q=" + of.mark, "shared": true})
 	ask("PUT", "/layouts/items", object{"columns": []string{of.mark + "-column"}, "dense": false})
 	ask("POST", "/stock/opening", object{"id": uuid.NewString(), "location_id": store.LocationID, "lines": []object{

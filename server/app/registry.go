@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
 
 	"souk/server/platform/auth"
 	"souk/server/platform/db"
@@ -61,7 +62,11 @@ func read(modules []module.Module) *registry {
 }
 
 func (r *registry) grant(grant module.Grant) {
-	for _, role := range grant.Roles {
+	roles := grant.Roles
+	if grant.Whole {
+		roles = append(slices.Clone(roles), auth.WholeCompany)
+	}
+	for _, role := range roles {
 		if r.grants[role] == nil {
 			r.grants[role] = map[wire.Permission]bool{}
 		}

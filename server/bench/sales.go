@@ -38,7 +38,7 @@ func cart(client, n int) wire.Checkout {
 func direct(database *db.DB) func(context.Context, int, int) error {
 	return func(ctx context.Context, client, n int) error {
 		in := cart(client, n)
-		return database.Tenant(ctx, db.Identity{Tenant: market.tenant, Actor: market.owner}, func(ctx context.Context, tx *db.Tx) error {
+		return database.Tenant(ctx, db.Identity{Tenant: market.tenant, Actor: market.owner, Stores: db.AllStores()}, func(ctx context.Context, tx *db.Tx) error {
 			_, err := sales.Checkout(ctx, tx, in)
 			return err
 		})

@@ -87,7 +87,7 @@ func (b *bench) shops(ctx context.Context) error {
 
 func (b *bench) signIn(ctx context.Context, tenant, person uuid.UUID) (string, error) {
 	text, token := auth.Mint(auth.TokenSession, tenant)
-	err := b.program.Database.Tenant(ctx, db.Identity{Tenant: tenant, Actor: person}, func(_ context.Context, tx *db.Tx) error {
+	err := b.program.Database.Tenant(ctx, db.Identity{Tenant: tenant, Actor: person, Stores: db.AllStores()}, func(_ context.Context, tx *db.Tx) error {
 		batch := tx.Batch()
 		batch.Exec(newSession, db.Args{"id": uuid.New(), "person": person, "hash": token.Hash, "now": tx.Now()})
 		return batch.Done()
@@ -96,7 +96,7 @@ func (b *bench) signIn(ctx context.Context, tenant, person uuid.UUID) (string, e
 }
 
 func (b *bench) openRegisters(ctx context.Context) error {
-	return b.program.Database.Tenant(ctx, db.Identity{Tenant: market.tenant, Actor: market.owner}, func(ctx context.Context, tx *db.Tx) error {
+	return b.program.Database.Tenant(ctx, db.Identity{Tenant: market.tenant, Actor: market.owner, Stores: db.AllStores()}, func(ctx context.Context, tx *db.Tx) error {
 		store, err := db.One[uuid.UUID](ctx, tx, `select id from stores where tenant_id = @tenant`, db.Args{})
 		if err != nil {
 			return err

@@ -105,7 +105,7 @@ func (b *bench) change(ctx context.Context, all []*watched) ([]time.Duration, in
 			time.Sleep(time.Duration(n) * time.Second / changesEach / watchedShops)
 			for turn := 0; time.Now().Before(until); turn++ {
 				next := time.Now().Add(time.Second / changesEach)
-				err := b.program.Database.Tenant(ctx, db.Identity{Tenant: w.tenant, Actor: w.owner}, func(_ context.Context, tx *db.Tx) error {
+				err := b.program.Database.Tenant(ctx, db.Identity{Tenant: w.tenant, Actor: w.owner, Stores: db.AllStores()}, func(_ context.Context, tx *db.Tx) error {
 					batch := tx.Batch()
 					batch.Exec(renamePerson, db.Args{"id": w.owner, "name": fmt.Sprint("Owner ", turn)})
 					return batch.Done()

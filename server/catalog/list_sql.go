@@ -32,7 +32,8 @@ const (
 		  and  (not @low::boolean or i.track_stock and i.min_stock > 0 and i.min_stock >= (
 		           select coalesce(sum(s.on_hand), 0)
 		           from   stock_balances s
-		           where  s.tenant_id = @tenant and s.item_id = i.id))`
+		           join   locations k on k.tenant_id = @tenant and k.id = s.location_id
+		           where  s.tenant_id = @tenant and s.item_id = i.id and (@stores::uuid[] is null or k.store_id = any(@stores))))`
 
 	// A category stands for those below it too.
 	inCategory = `

@@ -105,7 +105,7 @@ func PairingCode(ctx context.Context, database *db.DB, slug string) (string, err
 		return "", err
 	}
 	var owner uuid.UUID
-	err = database.Read(ctx, db.Identity{Tenant: tenant}, func(ctx context.Context, tx *db.Tx) (err error) {
+	err = database.Read(ctx, db.Identity{Tenant: tenant, Stores: db.AllStores()}, func(ctx context.Context, tx *db.Tx) (err error) {
 		owner, err = db.One[uuid.UUID](ctx, tx, anOwner, db.Args{})
 		return err
 	})
@@ -113,7 +113,7 @@ func PairingCode(ctx context.Context, database *db.DB, slug string) (string, err
 		return "", err
 	}
 	var made tills.PairingCode
-	err = database.Tenant(ctx, db.Identity{Tenant: tenant, Actor: owner}, func(ctx context.Context, tx *db.Tx) error {
+	err = database.Tenant(ctx, db.Identity{Tenant: tenant, Actor: owner, Stores: db.AllStores()}, func(ctx context.Context, tx *db.Tx) error {
 		register, err := db.One[uuid.UUID](ctx, tx, firstTill, db.Args{})
 		if err != nil {
 			return err

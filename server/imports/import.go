@@ -212,13 +212,15 @@ const (
 	openedBy db.SQL = `
 		select m.item_id, m.location_id, m.quantity
 		from   stock_moves m
+		join   locations l on l.tenant_id = @tenant and l.id = m.location_id and (@stores::uuid[] is null or l.store_id = any(@stores))
 		where  m.tenant_id = @tenant and m.item_id = any(@items::uuid[]) and m.source_type = 'opening' and m.source_id = any(@sources::uuid[])
 		and    not exists (
 			select from stock_moves o
 			where  o.tenant_id = @tenant and o.item_id = m.item_id and o.location_id = m.location_id and o.id <> m.id)
 		order  by m.location_id, m.item_id`
 
-	locationThere db.SQL = `select id from locations where tenant_id = @tenant and id = @id`
+	locationThere db.SQL = `
+		select id from locations where tenant_id = @tenant and id = @id and (@stores::uuid[] is null or store_id = any(@stores))`
 )
 
 // line is a row of a file as it is kept.

@@ -37,7 +37,8 @@ const (
 		from   locations l
 		join   stores s on s.tenant_id = @tenant and s.id = l.store_id
 		join   company c on c.tenant_id = @tenant
-		where  l.tenant_id = @tenant and l.id = @location`
+		where  l.tenant_id = @tenant and l.id = @location
+		and    (@stores::uuid[] is null or l.store_id = any(@stores))`
 
 	readArticles db.SQL = `
 		select i.id, i.name, u.decimals, i.track_stock, i.cost_minor

@@ -37,6 +37,7 @@ type StockQuery struct {
 	Q        string    `query:"q" doc:"Beginnings of words of names and codes"`
 	State    string    `query:"state" enum:"all,low,negative" doc:"low: at or below the least that should be there"`
 	Location uuid.UUID `query:"location" doc:"Only here; else all places together"`
+	Store    uuid.UUID `query:"store_id" doc:"Only the places of this store"`
 	After    string    `query:"after"`
 	Limit    int       `query:"limit" minimum:"0" maximum:"200"`
 }
@@ -44,6 +45,7 @@ type StockQuery struct {
 // LowQuery asks for what runs out.
 type LowQuery struct {
 	Location uuid.UUID `query:"location"`
+	Store    uuid.UUID `query:"store_id"`
 	After    string    `query:"after"`
 	Limit    int       `query:"limit" minimum:"0" maximum:"200"`
 }
@@ -59,7 +61,9 @@ const (
 			select coalesce(sum(s.on_hand), 0) as on_hand, coalesce(sum(s.value_minor), 0)::bigint as value,
 			       coalesce(max(s.unit_cost), 0) as unit_cost
 			from   stock_balances s
-			where  s.tenant_id = @tenant and s.item_id = i.id and (@location::uuid is null or s.location_id = @location)) b
+			join   locations l on l.tenant_id = @tenant and l.id = s.location_id
+			where  s.tenant_id = @tenant and s.item_id = i.id and (@location::uuid is null or s.location_id = @location)
+			and    (@stores::uuid[] is null or l.store_id = any(@stores)) and (@store::uuid is null or l.store_id = @store)) b
 		where  i.tenant_id = @tenant and i.track_stock and (i.active or b.on_hand <> 0)
 		and    (i.sort_name, i.id) > (@after_name, @after_id::uuid)
 		and    not exists (
@@ -73,10 +77,12 @@ const (
 	// Few items are short: it begins with the balances, not with the names.
 	listShort db.SQL = `
 		with b as (
-			select item_id, sum(on_hand) as on_hand, sum(value_minor)::bigint as value, max(unit_cost) as unit_cost
-			from   stock_balances
-			where  tenant_id = @tenant and (@location::uuid is null or location_id = @location)
-			group  by item_id)
+			select s.item_id, sum(s.on_hand) as on_hand, sum(s.value_minor)::bigint as value, max(s.unit_cost) as unit_cost
+			from   stock_balances s
+			join   locations l on l.tenant_id = @tenant and l.id = s.location_id
+			where  s.tenant_id = @tenant and (@location::uuid is null or s.location_id = @location)
+			and    (@stores::uuid[] is null or l.store_id = any(@stores)) and (@store::uuid is null or l.store_id = @store)
+			group  by s.item_id)
 		select i.id as item_id, i.sku, i.name, coalesce(c.name, '') as category, i.unit, u.decimals,
 		       coalesce(b.on_hand, 0) as on_hand, i.min_stock, coalesce(b.value, 0) as value, coalesce(b.unit_cost, 0) as unit_cost, i.sort_name
 		from   items i
@@ -114,7 +120,7 @@ func List(ctx context.Context, tx *db.Tx, in StockQuery) (wire.Page[StockRow], e
 		from, to = []string{}, []string{}
 	}
 	args := db.Args{
-		"location": uuid.NullUUID{UUID: in.Location, Valid: in.Location != uuid.Nil}, "after_name": name, "after_id": id,
+		"location": orAny(in.Location), "store": orAny(in.Store), "after_name": name, "after_id": id,
 		"words_from": from, "words_to": to, "most": limit + 1,
 	}
 	statement := listStock
@@ -182,6 +188,7 @@ type StockMove struct {
 type MovesQuery struct {
 	ItemID   uuid.UUID `path:"item_id"`
 	Location uuid.UUID `query:"location"`
+	Store    uuid.UUID `query:"store_id"`
 	After    string    `query:"after"`
 	Limit    int       `query:"limit" minimum:"0" maximum:"200"`
 }
@@ -196,6 +203,7 @@ const (
 		join   locations l on l.tenant_id = @tenant and l.id = m.location_id
 		left   join people p on p.tenant_id = @tenant and p.id = m.person_id
 		where  m.tenant_id = @tenant and m.item_id = @item and (@location::uuid is null or m.location_id = @location)
+		and    (@stores::uuid[] is null or l.store_id = any(@stores)) and (@store::uuid is null or l.store_id = @store)
 		and    (m.at, m.id) < (@after_at::timestamptz, @after_id::uuid)
 		order  by m.at desc, m.id desc
 		limit  @most`
@@ -213,7 +221,7 @@ func Moves(ctx context.Context, tx *db.Tx, in MovesQuery) (wire.Page[StockMove],
 	r := tx.Reads()
 	there := db.ReadMaybe[int](r, itemThere, db.Args{"item": in.ItemID})
 	rows := db.ReadAll[StockMove](r, listMoves, db.Args{
-		"item": in.ItemID, "location": uuid.NullUUID{UUID: in.Location, Valid: in.Location != uuid.Nil},
+		"item": in.ItemID, "location": orAny(in.Location), "store": orAny(in.Store),
 		"after_at": at, "after_id": id, "most": limit + 1,
 	})
 	if err := r.Run(ctx); err != nil {
@@ -232,6 +240,9 @@ func Moves(ctx context.Context, tx *db.Tx, in MovesQuery) (wire.Page[StockMove],
 	}
 	return page.Cut(*rows, limit, func(m StockMove) []string { return []string{m.At.Format(time.RFC3339Nano), m.ID.String()} }), nil
 }
+
+// orAny is a filter by an id; the zero id is none.
+func orAny(id uuid.UUID) uuid.NullUUID { return uuid.NullUUID{UUID: id, Valid: id != uuid.Nil} }
 
 func afterMove(after string) (string, uuid.UUID, error) {
 	if after == "" {

@@ -19,8 +19,8 @@ const (
 var Module = module.Module{
 	Key: "ledger", Title: "Books",
 	Permissions: []module.Grant{
-		{Permission: Read, Allows: "see accounts, journal and trial balance", Roles: module.To(wire.Manager, wire.AccountsManager)},
-		{Permission: Manage, Allows: "add accounts to the chart", Roles: module.To(wire.Manager, wire.AccountsManager)},
+		{Whole: true, Permission: Read, Allows: "see accounts, journal and trial balance", Roles: module.To(wire.Manager, wire.AccountsManager)},
+		{Whole: true, Permission: Manage, Allows: "add accounts to the chart", Roles: module.To(wire.Manager, wire.AccountsManager)},
 	},
 	Routes: []web.Route{
 		web.Get("/accounts", Read, Accounts),

@@ -16,7 +16,7 @@ const Manage module.Permission = "payments.manage"
 var Module = module.Module{
 	Key: "payments", Title: "Payments",
 	Permissions: []module.Grant{
-		{Permission: Manage, Allows: "add and change ways to pay", Roles: module.To(wire.Manager, wire.SystemManager)},
+		{Whole: true, Permission: Manage, Allows: "add and change ways to pay", Roles: module.To(wire.Manager, wire.SystemManager)},
 	},
 	Routes: []web.Route{
 		web.Get("/payment-methods", web.SignedIn, List),

@@ -81,7 +81,7 @@ const (
 	readDay db.SQL = `
 		select c.currency, max(((@now::timestamptz at time zone s.time_zone) - make_interval(hours => c.day_ends_hour))::date)::text as business_date
 		from   company c
-		join   stores s on s.tenant_id = @tenant and (@store::uuid is null or s.id = @store)
+		join   stores s on s.tenant_id = @tenant and (@stores::uuid[] is null or s.id = any(@stores)) and (@store::uuid is null or s.id = @store)
 		where  c.tenant_id = @tenant
 		group  by c.currency`
 
@@ -90,7 +90,7 @@ const (
 			select s.id, ((@now::timestamptz at time zone s.time_zone) - make_interval(hours => c.day_ends_hour))::date - @back::int as day
 			from   stores s
 			join   company c on c.tenant_id = @tenant
-			where  s.tenant_id = @tenant and (@store::uuid is null or s.id = @store))
+			where  s.tenant_id = @tenant and (@stores::uuid[] is null or s.id = any(@stores)) and (@store::uuid is null or s.id = @store))
 		select coalesce(sum(d.total_minor), 0)::bigint as total_minor, coalesce(sum(d.net_minor), 0)::bigint as net_minor,
 			coalesce(sum(d.tax_minor), 0)::bigint as tax_minor,
 			(count(*) filter (where d.kind = 'sale') - count(*) filter (where d.kind = 'void')) as baskets,
@@ -105,7 +105,7 @@ const (
 			select s.id, s.time_zone, ((@now::timestamptz at time zone s.time_zone) - make_interval(hours => c.day_ends_hour))::date as day
 			from   stores s
 			join   company c on c.tenant_id = @tenant
-			where  s.tenant_id = @tenant and (@store::uuid is null or s.id = @store))
+			where  s.tenant_id = @tenant and (@stores::uuid[] is null or s.id = any(@stores)) and (@store::uuid is null or s.id = @store))
 		select extract(hour from d.completed_at at time zone y.time_zone)::int as hour,
 			coalesce(sum(d.total_minor) filter (where d.business_date = y.day), 0)::bigint as total_minor,
 			coalesce(sum(d.total_minor) filter (where d.business_date = y.day - 7), 0)::bigint as last_week_minor
@@ -119,7 +119,7 @@ const (
 			select s.id, ((@now::timestamptz at time zone s.time_zone) - make_interval(hours => c.day_ends_hour))::date as day
 			from   stores s
 			join   company c on c.tenant_id = @tenant
-			where  s.tenant_id = @tenant and (@store::uuid is null or s.id = @store))
+			where  s.tenant_id = @tenant and (@stores::uuid[] is null or s.id = any(@stores)) and (@store::uuid is null or s.id = @store))
 		select l.item_id, max(i.name) as name, max(i.unit) as unit, sum(l.quantity) as quantity, sum(l.total_minor)::bigint as total_minor
 		from   days y
 		join   sales d on d.tenant_id = @tenant and d.store_id = y.id and d.business_date = y.day
@@ -139,6 +139,7 @@ const (
 		left   join people p on p.tenant_id = @tenant and p.id = h.opened_by
 		left   join sales d on d.tenant_id = @tenant and d.shift_id = h.id
 		where  h.tenant_id = @tenant and h.closed_at is null and (@store::uuid is null or h.store_id = @store)
+		and    (@stores::uuid[] is null or h.store_id = any(@stores))
 		group  by h.id, h.number, h.register_id, r.name, p.name, h.opened_at
 		order  by h.opened_at, h.id`
 
@@ -147,7 +148,7 @@ const (
 			select s.id, ((@now::timestamptz at time zone s.time_zone) - make_interval(hours => c.day_ends_hour))::date as day
 			from   stores s
 			join   company c on c.tenant_id = @tenant
-			where  s.tenant_id = @tenant and (@store::uuid is null or s.id = @store))
+			where  s.tenant_id = @tenant and (@stores::uuid[] is null or s.id = any(@stores)) and (@store::uuid is null or s.id = @store))
 		select count(*)
 		from   days y
 		join   sales d on d.tenant_id = @tenant and d.store_id = y.id and d.business_date = y.day

@@ -49,6 +49,7 @@ const readDays db.SQL = `
 	from   sales
 	where  tenant_id = @tenant and business_date between @from::date and @to::date
 	and    (@store::uuid is null or store_id = @store)
+	and    (@stores::uuid[] is null or store_id = any(@stores))
 	group  by sales.business_date
 	order  by sales.business_date`
 

@@ -110,6 +110,7 @@ const (
 		join   registers r on r.tenant_id = @tenant and r.id = s.register_id
 		join   company c on c.tenant_id = @tenant
 		where  s.tenant_id = @tenant and s.id = @shift
+		and    (@stores::uuid[] is null or s.store_id = any(@stores))
 		for    update of s`
 
 	lookAtShift db.SQL = `
@@ -118,14 +119,16 @@ const (
 		from   shifts s
 		join   registers r on r.tenant_id = @tenant and r.id = s.register_id
 		join   company c on c.tenant_id = @tenant
-		where  s.tenant_id = @tenant and s.id = @shift`
+		where  s.tenant_id = @tenant and s.id = @shift
+		and    (@stores::uuid[] is null or s.store_id = any(@stores))`
 
 	zTotals db.SQL = `
 		select count(*) filter (where kind = 'sale') as sales, count(*) filter (where kind <> 'sale') as refunds,
 			coalesce(sum(total_minor), 0)::bigint as total, coalesce(sum(tax_minor), 0)::bigint as tax,
 			coalesce(sum(discount_minor), 0)::bigint as discount, coalesce(sum(rounding_minor), 0)::bigint as rounding
 		from   sales
-		where  tenant_id = @tenant and shift_id = @shift`
+		where  tenant_id = @tenant and shift_id = @shift
+		and    (@stores::uuid[] is null or store_id = any(@stores))`
 
 	zMethods db.SQL = `
 		select m.id as method_id, m.kind, m.name, count(*) as count, sum(t.amount_minor)::bigint as amount
@@ -133,6 +136,7 @@ const (
 		join   tenders t on t.tenant_id = @tenant and t.sale_id = s.id
 		join   payment_methods m on m.tenant_id = @tenant and m.id = t.method_id
 		where  s.tenant_id = @tenant and s.shift_id = @shift
+		and    (@stores::uuid[] is null or s.store_id = any(@stores))
 		group  by m.id, m.kind, m.name, m.position
 		order  by m.position, m.name`
 
@@ -141,13 +145,15 @@ const (
 		from   sales s
 		join   sale_lines l on l.tenant_id = @tenant and l.sale_id = s.id
 		where  s.tenant_id = @tenant and s.shift_id = @shift
+		and    (@stores::uuid[] is null or s.store_id = any(@stores))
 		group  by l.tax_code, l.tax_rate
 		order  by l.tax_code, l.tax_rate`
 
 	endShift db.SQL = `
 		update shifts
 		set    closed_by = @closed_by, closed_at = @closed_at, counted_minor = @counted
-		where  tenant_id = @tenant and id = @shift`
+		where  tenant_id = @tenant and id = @shift
+		and    (@stores::uuid[] is null or store_id = any(@stores))`
 
 	insertZ db.SQL = `
 		insert into z_reports (tenant_id, shift_id, register_id, sales_count, refunds_count, total_minor, tax_minor, discount_minor,
@@ -163,7 +169,8 @@ const (
 			z.expected_minor as expected, z.counted_minor as counted, z.difference_minor as difference, z.methods, z.taxes
 		from   z_reports z
 		join   shifts s on s.tenant_id = @tenant and s.id = z.shift_id
-		where  z.tenant_id = @tenant and z.shift_id = @shift`
+		where  z.tenant_id = @tenant and z.shift_id = @shift
+		and    (@stores::uuid[] is null or s.store_id = any(@stores))`
 )
 
 // holdClosing locks the shift: no sale enters it until this transaction ends.

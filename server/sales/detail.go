@@ -84,10 +84,11 @@ const (
 		join   stores st on st.tenant_id = @tenant and st.id = s.store_id
 		join   registers r on r.tenant_id = @tenant and r.id = s.register_id
 		join   shifts h on h.tenant_id = @tenant and h.id = s.shift_id
-		left   join sales o on o.tenant_id = @tenant and o.id = s.original_id
+		left   join sales o on o.tenant_id = @tenant and o.id = s.original_id and (@stores::uuid[] is null or o.store_id = any(@stores))
 		left   join people p on p.tenant_id = @tenant and p.id = s.person_id
 		left   join customers c on c.tenant_id = @tenant and c.id = s.customer_id
-		where  s.tenant_id = @tenant and s.id = @sale`
+		where  s.tenant_id = @tenant and s.id = @sale
+		and    (@stores::uuid[] is null or s.store_id = any(@stores))`
 
 	readNamedTenders db.SQL = `
 		select t.method_id, t.amount_minor, t.tendered_minor, t.change_minor, t.reference, m.name as method_name, m.kind as method_kind
@@ -100,6 +101,7 @@ const (
 		select id, kind, receipt_no, completed_at, total_minor
 		from   sales
 		where  tenant_id = @tenant and original_id = @sale
+		and    (@stores::uuid[] is null or store_id = any(@stores))
 		order  by completed_at, id`
 )
 

@@ -75,6 +75,7 @@ const (
 			select from tenders t where t.tenant_id = @tenant and t.sale_id = s.id and t.method_id = @method))
 		and    (@item::uuid is null or exists (
 			select from sale_lines l where l.tenant_id = @tenant and l.sale_id = s.id and l.item_id = @item))
+		and    (@stores::uuid[] is null or s.store_id = any(@stores))
 		and    (@store::uuid is null or s.store_id = @store)
 		and    (@flag::text = '' or s.flags @> array[@flag])
 		and    (@least::bigint is null or s.total_minor >= @least)

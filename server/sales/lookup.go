@@ -131,7 +131,7 @@ const (
 				select sum(k.on_hand)
 				from   stock_balances k
 				join   locations l on l.tenant_id = @tenant and l.id = k.location_id and l.sells
-				where  k.tenant_id = @tenant and k.item_id = i.id
+				where  k.tenant_id = @tenant and k.item_id = i.id and (@stores::uuid[] is null or l.store_id = any(@stores))
 				and    (@register::uuid is null or l.store_id = (
 					select g.store_id from registers g where g.tenant_id = @tenant and g.id = @register))), 0) as on_hand
 		from   unnest(@items::uuid[]) with ordinality as asked (id, n)

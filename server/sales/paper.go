@@ -45,7 +45,8 @@ const readLetterhead db.SQL = `
 	from   sales s
 	join   stores st on st.tenant_id = @tenant and st.id = s.store_id
 	join   company c on c.tenant_id = @tenant
-	where  s.tenant_id = @tenant and s.id = @sale`
+	where  s.tenant_id = @tenant and s.id = @sale
+	and    (@stores::uuid[] is null or s.store_id = any(@stores))`
 
 // Receipt lays the receipt of a booked document out. It fails with sales.not_found.
 func Receipt(ctx context.Context, tx *db.Tx, in ReceiptIn) (SaleReceipt, error) {

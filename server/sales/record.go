@@ -120,6 +120,7 @@ const (
 		select id, id = @shift as exact, opened_at, closed_at
 		from   shifts
 		where  tenant_id = @tenant and register_id = @register
+		and    (@stores::uuid[] is null or store_id = any(@stores))
 		and    (id = @shift or closed_at is null or (opened_at <= @at and closed_at >= @at))
 		order  by id = @shift desc, (opened_at <= @at and coalesce(closed_at >= @at, true)) desc, closed_at is null desc, opened_at desc
 		limit  1
@@ -133,12 +134,14 @@ const (
 	readPrevious db.SQL = `
 		select number
 		from   sales
-		where  tenant_id = @tenant and series = @series and number = @number - 1`
+		where  tenant_id = @tenant and series = @series and number = @number - 1
+		and    (@stores::uuid[] is null or store_id = any(@stores))`
 
 	readNextShift db.SQL = `
 		select coalesce(max(number), 0) + 1
 		from   shifts
-		where  tenant_id = @tenant and register_id = @register`
+		where  tenant_id = @tenant and register_id = @register
+		and    (@stores::uuid[] is null or store_id = any(@stores))`
 )
 
 func loadUpload(ctx context.Context, tx *db.Tx, register uuid.UUID, in wire.FinishedSale) (uploadFacts, error) {

@@ -54,7 +54,7 @@ const readShopDay db.SQL = `
 	select c.currency, c.prices_include_tax, c.day_ends_hour, s.time_zone
 	from   company c
 	join   stores s on s.tenant_id = @tenant
-	where  c.tenant_id = @tenant
+	where  c.tenant_id = @tenant and (@stores::uuid[] is null or s.id = any(@stores))
 	order  by s.created_at, s.id
 	limit  1`
 
@@ -145,12 +145,14 @@ const (
 		from   registers r
 		join   stores s on s.tenant_id = @tenant and s.id = r.store_id
 		join   company c on c.tenant_id = @tenant
-		where  r.tenant_id = @tenant and r.id = @register`
+		where  r.tenant_id = @tenant and r.id = @register
+		and    (@stores::uuid[] is null or r.store_id = any(@stores))`
 
 	readRegisterShift db.SQL = `
 		select id, number, opened_at, float_minor as float
 		from   shifts
-		where  tenant_id = @tenant and register_id = @register and closed_at is null`
+		where  tenant_id = @tenant and register_id = @register and closed_at is null
+		and    (@stores::uuid[] is null or store_id = any(@stores))`
 
 	readTaxSetups db.SQL = `
 		select t.code, t.name, r.valid_from::text as "from", r.rate

@@ -63,7 +63,8 @@ const (
 			exists (select from sales v where v.tenant_id = @tenant and v.original_id = s.id and v.kind = 'void') as voided,
 			exists (select from sales v where v.tenant_id = @tenant and v.original_id = s.id and v.kind = 'refund') as refunded
 		from   sales s
-		where  s.tenant_id = @tenant and s.id = @sale`
+		where  s.tenant_id = @tenant and s.id = @sale
+		and    (@stores::uuid[] is null or s.store_id = any(@stores))`
 
 	readRemaining db.SQL = `
 		select l.line_no, l.item_id, l.original_line, l.name, l.barcode, l.unit, l.quantity, l.unit_price_minor, l.list_price_minor,

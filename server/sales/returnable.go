@@ -22,7 +22,8 @@ const (
 	findReceipt db.SQL = `
 		select id
 		from   sales
-		where  tenant_id = @tenant and receipt_no = @number`
+		where  tenant_id = @tenant and receipt_no = @number
+		and    (@stores::uuid[] is null or store_id = any(@stores))`
 
 	readReturnable db.SQL = `
 		select s.id, s.kind, s.series, s.number, s.receipt_no, s.original_id, s.register_id, s.shift_id, s.person_id, s.customer_id,
@@ -30,7 +31,8 @@ const (
 			s.rounding_minor, s.due_minor, s.note,
 			exists (select from sales v where v.tenant_id = @tenant and v.original_id = s.id and v.kind = 'void') as voided
 		from   sales s
-		where  s.tenant_id = @tenant and s.id = @sale`
+		where  s.tenant_id = @tenant and s.id = @sale
+		and    (@stores::uuid[] is null or s.store_id = any(@stores))`
 )
 
 // saleRow is a sale's own row.

@@ -42,6 +42,7 @@ const (
 		select id, float_minor
 		from   shifts
 		where  tenant_id = @tenant and register_id = @register and closed_at is null
+		and    (@stores::uuid[] is null or store_id = any(@stores))
 		for    share`
 
 	// The place is looked up by the register so that the locks travel with the
@@ -51,7 +52,7 @@ const (
 		from   stock_balances b
 		join   locations l on l.tenant_id = @tenant and l.id = b.location_id and l.sells
 		join   registers r on r.tenant_id = @tenant and r.store_id = l.store_id
-		where  b.tenant_id = @tenant and r.id = @register and b.item_id = any(@items::uuid[])
+		where  b.tenant_id = @tenant and r.id = @register and (@stores::uuid[] is null or r.store_id = any(@stores)) and b.item_id = any(@items::uuid[])
 		order  by b.item_id
 		for    update of b`
 
@@ -60,7 +61,7 @@ const (
 		insert into counters as c (tenant_id, series, last)
 		select @tenant, r.number || 'W', 1
 		from   registers r
-		where  r.tenant_id = @tenant and r.id = @register
+		where  r.tenant_id = @tenant and r.id = @register and (@stores::uuid[] is null or r.store_id = any(@stores))
 		on conflict (tenant_id, series) do update set last = c.last + 1
 		returning series, last as number`
 

@@ -243,7 +243,7 @@ func (d *Door) make(ec echo.Context) error {
 		return err
 	}
 	d.Begin() // the code, if there was one, has made its shop
-	ticket, err := users.Ticket(ctx, d.Database, db.Identity{Tenant: opened.Tenant, Actor: opened.Owner.PersonID})
+	ticket, err := users.Ticket(ctx, d.Database, db.Identity{Tenant: opened.Tenant, Actor: opened.Owner.PersonID, Stores: db.AllStores()})
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ const Follow module.Permission = "setup.follow"
 var Module = module.Module{
 	Key: "setup", Title: "Getting started",
 	Permissions: []module.Grant{
-		{Permission: Follow, Allows: "see what is left to do before the shop can sell", Roles: module.To(wire.Manager, wire.SystemManager)},
+		{Whole: true, Permission: Follow, Allows: "see what is left to do before the shop can sell", Roles: module.To(wire.Manager, wire.SystemManager)},
 	},
 	Routes: []web.Route{web.Get("/welcome", Follow, ShowProgress)},
 	Nav:    []module.Nav{{Section: "Shop", Label: "Getting started", Path: "/welcome", Icon: "house", Needs: Follow}},

@@ -47,6 +47,7 @@ const (
 		join   registers r on r.tenant_id = @tenant and r.id = d.register_id
 		left   join people p on p.tenant_id = @tenant and p.id = x.resolved_by
 		where  x.tenant_id = @tenant
+		and    (@stores::uuid[] is null or r.store_id = any(@stores))
 		and    (@resolved or x.resolved_at is null)
 		and    (@after_id::uuid is null or (x.received_at, x.id) < (@after_at::timestamptz, @after_id))
 		order  by x.received_at desc, x.id desc
@@ -55,7 +56,11 @@ const (
 	resolveException db.SQL = `
 		update upload_exceptions
 		set    resolved_at = coalesce(resolved_at, @now), resolved_by = coalesce(resolved_by, @by)
-		where  tenant_id = @tenant and id = @id`
+		where  tenant_id = @tenant and id = @id
+		and    exists (
+			select from devices d
+			join   registers r on r.tenant_id = @tenant and r.id = d.register_id
+			where  d.tenant_id = @tenant and d.id = upload_exceptions.device_id and (@stores::uuid[] is null or r.store_id = any(@stores)))`
 )
 
 // ListExceptions lists what tills sent and could not be booked, newest first.

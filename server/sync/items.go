@@ -30,7 +30,7 @@ const (
 		           select l.id
 		           from   locations l
 		           join   registers r on r.tenant_id = @tenant and r.store_id = l.store_id
-		           where  l.tenant_id = @tenant and l.sells and r.id = @register)
+		           where  l.tenant_id = @tenant and l.sells and r.id = @register and (@stores::uuid[] is null or r.store_id = any(@stores)))
 		where  i.tenant_id = @tenant and i.active and (@after::uuid is null or i.id > @after)
 		order  by i.id
 		limit  @limit`
@@ -53,7 +53,7 @@ const (
 		           select l.id
 		           from   locations l
 		           join   registers r on r.tenant_id = @tenant and r.store_id = l.store_id
-		           where  l.tenant_id = @tenant and l.sells and r.id = @register)
+		           where  l.tenant_id = @tenant and l.sells and r.id = @register and (@stores::uuid[] is null or r.store_id = any(@stores)))
 		where  i.tenant_id = @tenant and i.id = any(@ids::uuid[])
 		order  by i.id`
 )

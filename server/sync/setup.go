@@ -24,14 +24,14 @@ const (
 		select s.id, s.name, s.address, s.time_zone, s.legal_name, s.tax_number, s.logo_png, s.receipt_header, s.receipt_footer
 		from   stores s
 		join   registers r on r.tenant_id = @tenant and r.store_id = s.id
-		where  s.tenant_id = @tenant and r.id = @register`
+		where  s.tenant_id = @tenant and r.id = @register and (@stores::uuid[] is null or r.store_id = any(@stores))`
 
 	readRegister db.SQL = `
 		select r.id, r.number, r.name, l.id as location_id,
 		       (select coalesce(max(h.number), 0) + 1 from shifts h where h.tenant_id = @tenant and h.register_id = r.id) as next_shift
 		from   registers r
 		join   locations l on l.tenant_id = @tenant and l.store_id = r.store_id and l.sells
-		where  r.tenant_id = @tenant and r.id = @register`
+		where  r.tenant_id = @tenant and r.id = @register and (@stores::uuid[] is null or r.store_id = any(@stores))`
 
 	readUnits db.SQL = `
 		select code, name, decimals from units where tenant_id = @tenant order by code`
@@ -53,7 +53,14 @@ const (
 		select id, kind, name, opens_drawer, position from payment_methods where tenant_id = @tenant and active order by position, name`
 
 	readPeople db.SQL = `
-		select id, name, role, role_id, pin_hash from people where tenant_id = @tenant and active order by name, id`
+		select p.id, p.name, p.role, p.role_id, p.pin_hash, l.stores is not null as limited
+		from   people p
+		cross  join lateral (
+			select array_agg(o.store_id) as stores
+			from   person_stores o
+			where  o.tenant_id = @tenant and o.person_id = p.id and p.role <> 'owner') l
+		where  p.tenant_id = @tenant and p.active and (@stores::uuid[] is null or l.stores is null or l.stores && @stores)
+		order  by p.name, p.id`
 )
 
 // staff is a person as the database has him.
@@ -63,6 +70,7 @@ type staff struct {
 	Role    wire.Role
 	RoleID  *uuid.UUID
 	PINHash string `db:"pin_hash"`
+	Limited bool
 }
 
 // companyRow is the company without its address, which the router knows.
@@ -124,7 +132,7 @@ func (s setupReads) setup(ctx context.Context) (wire.Setup, error) {
 	roles := s.roles.Roles()
 	for i, p := range *s.people {
 		out.People[i] = wire.PersonSetup{
-			ID: p.ID, Name: p.Name, Role: p.Role, PINHash: p.PINHash, Permissions: roles.Of(p.Role, p.RoleID).List(),
+			ID: p.ID, Name: p.Name, Role: p.Role, PINHash: p.PINHash, Permissions: roles.In(p.Role, p.RoleID, p.Limited).List(),
 		}
 	}
 	return out, nil

@@ -20,7 +20,7 @@ const Operate module.Permission = "system.operate"
 var Module = module.Module{
 	Key: "system", Title: "System",
 	Permissions: []module.Grant{
-		{Permission: Operate, Allows: "look after the installation, if one is its operator", Roles: module.To(), Fixed: true},
+		{Permission: Operate, Allows: "look after the installation, if one is its operator", Roles: module.To(), Fixed: true, Whole: true},
 	},
 	Routes: []web.Route{
 		web.Get("/system", Operate, Show),

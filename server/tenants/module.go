@@ -19,7 +19,7 @@ var Settings = live.Topic{Name: "company.settings", Needs: web.SignedIn, Tables:
 var Module = module.Module{
 	Key: "tenants", Title: "Shop",
 	Permissions: []module.Grant{
-		{Permission: Edit, Allows: "change the shop's settings and stores", Roles: module.To(wire.SystemManager)},
+		{Whole: true, Permission: Edit, Allows: "change the shop's settings and stores", Roles: module.To(wire.SystemManager)},
 	},
 	Routes: []web.Route{
 		web.Get("/company", web.SignedIn, Show),

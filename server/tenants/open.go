@@ -81,7 +81,7 @@ func Open(ctx context.Context, database *db.DB, in NewShop) (Opened, error) {
 	if err != nil {
 		return Opened{}, err
 	}
-	id := db.Identity{Tenant: opened.Tenant, Actor: opened.Owner.PersonID}
+	id := db.Identity{Tenant: opened.Tenant, Actor: opened.Owner.PersonID, Stores: db.AllStores()}
 	// Before there is an account: nobody gets one by asking for an address that is taken.
 	if err := database.Read(ctx, id, stillEmpty); err != nil {
 		return Opened{}, err

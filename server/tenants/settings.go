@@ -27,13 +27,15 @@ const (
 		from   stores s
 		join   locations l on l.tenant_id = @tenant and l.store_id = s.id and l.sells
 		where  s.tenant_id = @tenant
+		and    (@stores::uuid[] is null or s.id = any(@stores))
 		order  by s.name`
 
 	changeStore db.SQL = `
 		update stores
 		set    name = @name, address = @address, time_zone = @zone, legal_name = @legal, tax_number = @tax_number,
 		       logo_png = @logo, receipt_header = @header, receipt_footer = @footer, version = version + 1, updated_at = @now
-		where  tenant_id = @tenant and id = @id and version = @version`
+		where  tenant_id = @tenant and id = @id and version = @version
+		and    (@stores::uuid[] is null or id = any(@stores))`
 )
 
 // Show gives the shop's settings.

@@ -32,13 +32,17 @@ const (
 		from   devices d
 		join   registers r on r.tenant_id = @tenant and r.id = d.register_id
 		where  d.tenant_id = @tenant
+		and    (@stores::uuid[] is null or r.store_id = any(@stores))
 		order  by d.revoked_at desc nulls first, r.number, d.paired_at desc
 		limit  500`
 
 	revokeDevice db.SQL = `
 		update devices
 		set    revoked_at = coalesce(revoked_at, @now)
-		where  tenant_id = @tenant and id = @id`
+		where  tenant_id = @tenant and id = @id
+		and    exists (
+			select from registers r
+			where  r.tenant_id = @tenant and r.id = devices.register_id and (@stores::uuid[] is null or r.store_id = any(@stores)))`
 )
 
 // Devices lists the paired devices by register, then the former ones.

@@ -14,6 +14,7 @@ import (
 
 // ShiftFilter says which shifts are wanted, newest first.
 type ShiftFilter struct {
+	StoreID    string `query:"store_id" format:"uuid"`
 	RegisterID string `query:"register_id" format:"uuid"`
 	Open       bool   `query:"open" doc:"Only those that are open"`
 	From       string `query:"from" format:"date" doc:"First business date"`
@@ -58,6 +59,8 @@ const listShifts db.SQL = `
 	left   join people c on c.tenant_id = @tenant and c.id = h.closed_by
 	left   join z_reports z on z.tenant_id = @tenant and z.shift_id = h.id
 	where  h.tenant_id = @tenant
+	and    (@stores::uuid[] is null or h.store_id = any(@stores))
+	and    (@store::uuid is null or h.store_id = @store)
 	and    (@register::uuid is null or h.register_id = @register)
 	and    (not @open or h.closed_at is null)
 	and    (@from::date is null or h.business_date >= @from)
@@ -72,7 +75,7 @@ const listShifts db.SQL = `
 func ListShifts(ctx context.Context, tx *db.Tx, in ShiftFilter) (wire.Page[ShiftRow], error) {
 	limit := page.Limit(in.Limit)
 	args := db.Args{
-		"register": orNull(in.RegisterID), "open": in.Open, "from": orNull(in.From), "to": orNull(in.To),
+		"store": orNull(in.StoreID), "register": orNull(in.RegisterID), "open": in.Open, "from": orNull(in.From), "to": orNull(in.To),
 		"after_at": nil, "after_id": nil, "limit": limit + 1,
 	}
 	if in.After != "" {

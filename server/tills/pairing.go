@@ -27,7 +27,8 @@ const (
 	findTill db.SQL = `
 		select kind
 		from   registers
-		where  tenant_id = @tenant and id = @register and active`
+		where  tenant_id = @tenant and id = @register and active
+		and    (@stores::uuid[] is null or store_id = any(@stores))`
 
 	// A newer code makes the older ones of the register worthless.
 	dropCodes db.SQL = `

@@ -37,6 +37,7 @@ type RegisterRow struct {
 	ID           uuid.UUID  `json:"id"`
 	StoreID      uuid.UUID  `json:"store_id"`
 	StoreName    string     `json:"store_name"`
+	StoreActive  bool       `json:"store_active"`
 	Number       int        `json:"number"`
 	Name         string     `json:"name"`
 	Kind         string     `json:"kind" enum:"till,browser"`
@@ -61,11 +62,12 @@ const (
 		join   stores s on s.tenant_id = @tenant and s.id = r.store_id
 		join   locations l on l.tenant_id = @tenant and l.store_id = r.store_id and l.sells
 		join   company c on c.tenant_id = @tenant
-		where  r.tenant_id = @tenant and r.id = @register`
+		where  r.tenant_id = @tenant and r.id = @register
+		and    (@stores::uuid[] is null or r.store_id = any(@stores))`
 
 	// A till may have two open shifts for a while; its newest is the one it works in.
 	registerRows db.SQL = `
-		select r.id, r.store_id, s.name as store_name, r.number, r.name, r.kind, r.active, r.version,
+		select r.id, r.store_id, s.name as store_name, s.active as store_active, r.number, r.name, r.kind, r.active, r.version,
 		       d.id as device_id, coalesce(d.name, '') as device_name, coalesce(d.series, '') as series, d.paired_at, d.last_seen_at,
 		       coalesce(d.waiting, 0) as waiting, h.id as shift_id, h.opened_at, coalesce(p.name, '') as opened_by_name
 		from   registers r
@@ -79,16 +81,21 @@ const (
 		           limit  1) h on true
 		left   join people p on p.tenant_id = @tenant and p.id = h.opened_by
 		where  r.tenant_id = @tenant and (@only::uuid is null or r.id = @only)
+		and    (@stores::uuid[] is null or r.store_id = any(@stores))
 		order  by r.number`
 
 	addRegister db.SQL = `
 		insert into registers (tenant_id, id, store_id, number, name, kind, created_at, updated_at)
-		values (@tenant, @id, @store, @number, @name, @kind, @now, @now)`
+		select @tenant, @id, s.id, @number, @name, @kind, @now, @now
+		from   stores s
+		where  s.tenant_id = @tenant and s.id = @store and s.active
+		and    (@stores::uuid[] is null or s.id = any(@stores))`
 
 	changeRegister db.SQL = `
 		update registers
 		set    name = @name, active = @active, version = version + 1, updated_at = @now
-		where  tenant_id = @tenant and id = @id and version = @version`
+		where  tenant_id = @tenant and id = @id and version = @version
+		and    (@stores::uuid[] is null or store_id = any(@stores))`
 
 	takeNext db.SQL = `
 		insert into counters as c (tenant_id, series, last)
@@ -125,7 +132,7 @@ type NewRegister struct {
 // CreateRegister adds a register under the shop's next number. Its kind is for
 // good: the two kinds number their receipts differently.
 //
-// Fails with request.unknown_reference if there is no such store.
+// Fails with tills.store_closed if there is no such store, or it is closed.
 func CreateRegister(ctx context.Context, tx *db.Tx, in NewRegister) (RegisterRow, error) {
 	if in.ID == uuid.Nil {
 		in.ID = uuid.Must(uuid.NewV7())
@@ -135,12 +142,14 @@ func CreateRegister(ctx context.Context, tx *db.Tx, in NewRegister) (RegisterRow
 	if err := r.Run(ctx); err != nil {
 		return RegisterRow{}, err
 	}
-	batch := tx.Batch()
-	batch.Exec(addRegister, db.Args{
+	rows, err := tx.Exec(ctx, addRegister, db.Args{
 		"id": in.ID, "store": in.StoreID, "number": number.Row, "name": in.Name, "kind": in.Kind, "now": tx.Now(),
 	})
-	if err := batch.Done(); err != nil {
+	if err != nil {
 		return RegisterRow{}, err
+	}
+	if rows == 0 {
+		return RegisterRow{}, storeClosed()
 	}
 	return db.One[RegisterRow](ctx, tx, registerRows, db.Args{"only": in.ID})
 }
@@ -161,7 +170,8 @@ type RegisterChange struct {
 // ChangeRegister renames a register, or puts it out of use or back into it.
 //
 // Fails with tills.changed_meanwhile, tills.in_use if it is to go out of use
-// while a device is paired with it or a shift is open at it, and
+// while a device is paired with it or a shift is open at it,
+// tills.store_closed if it is to come back into a closed store, and
 // request.not_found.
 func ChangeRegister(ctx context.Context, tx *db.Tx, in RegisterChange) (RegisterRow, error) {
 	now, err := db.One[RegisterRow](ctx, tx, registerRows, db.Args{"only": in.ID})
@@ -171,6 +181,9 @@ func ChangeRegister(ctx context.Context, tx *db.Tx, in RegisterChange) (Register
 	if !in.Body.Active && (now.DeviceID != nil || now.ShiftID != nil) {
 		return RegisterRow{}, fault.Conflict("tills.in_use").
 			Say("Close the shift and unpair the till first. Then the register can go out of use.")
+	}
+	if in.Body.Active && !now.Active && !now.StoreActive {
+		return RegisterRow{}, storeClosed()
 	}
 	rows, err := tx.Exec(ctx, changeRegister, db.Args{
 		"id": in.ID, "name": in.Body.Name, "active": in.Body.Active, "version": in.Body.Version, "now": tx.Now(),
@@ -183,4 +196,8 @@ func ChangeRegister(ctx context.Context, tx *db.Tx, in RegisterChange) (Register
 			Say("Someone else changed this register meanwhile. Look at it again, then save.")
 	}
 	return db.One[RegisterRow](ctx, tx, registerRows, db.Args{"only": in.ID})
+}
+
+func storeClosed() error {
+	return fault.Conflict("tills.store_closed").Say("This store is not there, or is closed. Choose another one, or open the store again first.")
 }

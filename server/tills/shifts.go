@@ -44,6 +44,7 @@ const (
 		select id, register_id, store_id, number, business_date, opened_by, opened_at, float_minor, closed_at
 		from   shifts
 		where  tenant_id = @tenant and register_id = @register and closed_at is null
+		and    (@stores::uuid[] is null or store_id = any(@stores))
 		order  by opened_at desc
 		limit  1`
 
@@ -52,12 +53,14 @@ const (
 		select active
 		from   registers
 		where  tenant_id = @tenant and id = @register
+		and    (@stores::uuid[] is null or store_id = any(@stores))
 		for    no key update`
 
 	readNumbers db.SQL = `
 		select coalesce(max(number), 0) + 1 as next, coalesce(bool_or(number = @number), false) as taken
 		from   shifts
-		where  tenant_id = @tenant and register_id = @register`
+		where  tenant_id = @tenant and register_id = @register
+		and    (@stores::uuid[] is null or store_id = any(@stores))`
 
 	addShift db.SQL = `
 		insert into shifts (tenant_id, id, register_id, store_id, number, business_date, opened_by, opened_at, float_minor, uploaded)
@@ -66,7 +69,8 @@ const (
 	correctShift db.SQL = `
 		update shifts
 		set    opened_by = @opened_by, opened_at = @opened_at, float_minor = @float
-		where  tenant_id = @tenant and id = @id and closed_at is null`
+		where  tenant_id = @tenant and id = @id and closed_at is null
+		and    (@stores::uuid[] is null or store_id = any(@stores))`
 )
 
 // ReadShift reads one shift.

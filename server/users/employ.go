@@ -22,6 +22,8 @@ type NewMember struct {
 	PIN      string    `json:"pin,omitempty" pattern:"^([0-9]{4,12})?$"`
 
 	RoleID *uuid.UUID `json:"role_id,omitempty" doc:"One of the shop's own roles, which stands on Role"`
+	// Left out, it is where the caller works.
+	Stores []uuid.UUID `json:"stores,omitempty" maxItems:"500" nullable:"false" doc:"Works in these only; empty is all"`
 }
 
 const (
@@ -34,8 +36,8 @@ const (
 // Employ makes a member with an account. It needs two transactions, because
 // accounts belong to no shop; asked again with the same id it changes nothing.
 //
-// Fails with people.unknown_role, people.above_you, roles.beyond_you and
-// people.already_here.
+// Fails with people.unknown_role, people.above_you, roles.beyond_you,
+// people.already_here, people.beyond_your_stores and people.store_unknown.
 func Employ(ctx context.Context, database *db.DB, in NewMember) (Person, error) {
 	may := func(ctx context.Context, tx *db.Tx) error {
 		_, err := toGive(ctx, tx, in.Role, in.RoleID)
@@ -65,7 +67,7 @@ func Employ(ctx context.Context, database *db.DB, in NewMember) (Person, error) 
 	err = database.Tenant(ctx, auth.From(ctx).Identity(), func(ctx context.Context, tx *db.Tx) error {
 		there, found, err := db.Maybe[Person](ctx, tx, readPerson, db.Args{"id": in.ID})
 		if err != nil || found {
-			person = there
+			person = shown(tx, there)
 			return err
 		}
 		// The role may have changed since it was looked at.
@@ -76,7 +78,13 @@ func Employ(ctx context.Context, database *db.DB, in NewMember) (Person, error) 
 			"id": in.ID, "account": account, "name": strings.TrimSpace(in.Name), "email": email, "role": in.Role,
 			"role_id": in.RoleID, "pin": hashPIN(in.PIN), "now": tx.Now(),
 		})
-		person, err = db.One[Person](ctx, tx, readPerson, db.Args{"id": in.ID})
+		if in.Stores == nil {
+			in.Stores = tx.Stores().List()
+		}
+		if err := place(ctx, tx, in.ID, in.Role, in.Stores); err != nil {
+			return err
+		}
+		person, err = find(ctx, tx, in.ID)
 		return err
 	})
 	return person, err

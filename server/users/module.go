@@ -20,7 +20,7 @@ const (
 // made of its roles, which every page needs to know; Views is how people look at
 // lists.
 var (
-	People   = live.Topic{Name: "people.list", Needs: web.SignedIn, Tables: live.Tables("people")}
+	People   = live.Topic{Name: "people.list", Needs: web.SignedIn, Tables: live.Tables("people", "person_stores")}
 	Sessions = live.Topic{Name: "people.sessions", Needs: Edit, Tables: live.Tables("sessions")}
 	Shapes   = live.Topic{Name: "people.roles", Needs: web.SignedIn, Tables: live.Tables("roles")}
 	Views    = live.Topic{Name: "people.views", Needs: web.SignedIn, Tables: live.Tables("saved_views")}
@@ -32,7 +32,7 @@ var Module = module.Module{
 	Permissions: []module.Grant{
 		{Permission: Read, Allows: "see who works here", Roles: module.To(wire.Manager, wire.SystemManager, wire.HRManager)},
 		{Permission: Edit, Allows: "add people, change their roles and PINs", Roles: module.To(wire.Manager, wire.SystemManager)},
-		{Permission: Roles, Allows: "make roles and say what each may do", Roles: module.To(wire.Manager)},
+		{Whole: true, Permission: Roles, Allows: "make roles and say what each may do", Roles: module.To(wire.Manager)},
 	},
 	Routes: []web.Route{
 		web.PostOutside("/session", web.Anyone, SignIn),

@@ -28,23 +28,35 @@ type Person struct {
 
 	RoleID   *uuid.UUID `json:"role_id,omitempty" doc:"The shop's own role, if it is one"`
 	RoleName string     `json:"role_name" doc:"Its name; empty for a built-in role"`
+	// Stores are those that the person is limited to; none of them is no limit.
+	Stores    []uuid.UUID `json:"stores" nullable:"false" doc:"Works in these only; empty is all"`
+	Elsewhere bool        `json:"elsewhere" db:"-" doc:"Works in stores too that the caller does not see"`
 }
 
+// Who works in other stores only is not there for someone who is limited.
 const (
 	readPeople db.SQL = `
 		select p.id, p.name, p.email, p.role, p.pin_hash <> '' as has_pin, p.account_id is not null as signs_in, p.active, p.version,
-		       p.role_id, coalesce(r.name, '') as role_name
+		       p.role_id, coalesce(r.name, '') as role_name, l.stores
 		from   people p
 		left   join roles r on r.tenant_id = @tenant and r.id = p.role_id
-		where  p.tenant_id = @tenant
+		cross  join lateral (
+			select coalesce(array_agg(o.store_id order by o.store_id), '{}') as stores
+			from   person_stores o
+			where  o.tenant_id = @tenant and o.person_id = p.id) l
+		where  p.tenant_id = @tenant and (@stores::uuid[] is null or l.stores = '{}' or l.stores && @stores)
 		order  by p.active desc, lower(p.name), p.id`
 
 	readPerson db.SQL = `
 		select p.id, p.name, p.email, p.role, p.pin_hash <> '' as has_pin, p.account_id is not null as signs_in, p.active, p.version,
-		       p.role_id, coalesce(r.name, '') as role_name
+		       p.role_id, coalesce(r.name, '') as role_name, l.stores
 		from   people p
 		left   join roles r on r.tenant_id = @tenant and r.id = p.role_id
-		where  p.tenant_id = @tenant and p.id = @id`
+		cross  join lateral (
+			select coalesce(array_agg(o.store_id order by o.store_id), '{}') as stores
+			from   person_stores o
+			where  o.tenant_id = @tenant and o.person_id = p.id) l
+		where  p.tenant_id = @tenant and p.id = @id and (@stores::uuid[] is null or l.stores = '{}' or l.stores && @stores)`
 
 	addPerson db.SQL = `
 		insert into people (tenant_id, id, account_id, name, email, role, role_id, pin_hash, created_at, updated_at)
@@ -68,7 +80,16 @@ const (
 // List gives everyone, those who left at the end.
 func List(ctx context.Context, tx *db.Tx, _ web.None) (wire.Page[Person], error) {
 	people, err := db.All[Person](ctx, tx, readPeople, db.Args{})
+	for i := range people {
+		people[i] = shown(tx, people[i])
+	}
 	return wire.Page[Person]{Rows: people}, err
+}
+
+// find gives a person as the caller may know it. Fails with request.not_found.
+func find(ctx context.Context, tx *db.Tx, id uuid.UUID) (Person, error) {
+	person, err := db.One[Person](ctx, tx, readPerson, db.Args{"id": id})
+	return shown(tx, person), err
 }
 
 // NewPerson is someone to be added. People of the till need only a PIN.
@@ -78,24 +99,29 @@ type NewPerson struct {
 	Role   wire.Role  `json:"role"`
 	RoleID *uuid.UUID `json:"role_id,omitempty" doc:"One of the shop's own roles, which stands on Role"`
 	PIN    string     `json:"pin,omitempty" pattern:"^([0-9]{4,12})?$" doc:"4 to 12 digits"`
+	// Left out, it is where the caller works.
+	Stores []uuid.UUID `json:"stores,omitempty" maxItems:"500" nullable:"false" doc:"Works in these only; empty is all"`
 }
 
 // Add makes a person who signs in at tills by PIN.
 //
-// Fails with people.unknown_role, people.above_you and roles.beyond_you.
+// Fails with people.unknown_role, people.above_you, roles.beyond_you,
+// people.beyond_your_stores and people.store_unknown.
 func Add(ctx context.Context, tx *db.Tx, in NewPerson) (Person, error) {
 	if _, err := toGive(ctx, tx, in.Role, in.RoleID); err != nil {
 		return Person{}, err
 	}
-	batch := tx.Batch()
-	batch.Exec(addPerson, db.Args{
+	tx.Batch().Exec(addPerson, db.Args{
 		"id": in.ID, "account": nil, "name": strings.TrimSpace(in.Name), "email": "", "role": in.Role,
 		"role_id": in.RoleID, "pin": hashPIN(in.PIN), "now": tx.Now(),
 	})
-	if err := batch.Done(); err != nil {
+	if in.Stores == nil {
+		in.Stores = tx.Stores().List()
+	}
+	if err := place(ctx, tx, in.ID, in.Role, in.Stores); err != nil {
 		return Person{}, err
 	}
-	return db.One[Person](ctx, tx, readPerson, db.Args{"id": in.ID})
+	return find(ctx, tx, in.ID)
 }
 
 // PersonChange is what a person becomes.
@@ -107,20 +133,23 @@ type PersonChange struct {
 		RoleID  *uuid.UUID `json:"role_id,omitempty" doc:"One of the shop's own roles, which stands on Role"`
 		Active  bool       `json:"active"`
 		Version int        `json:"version"`
+		// Left out, they stay.
+		Stores *[]uuid.UUID `json:"stores,omitempty" maxItems:"500" doc:"Works in these only; empty is all"`
 	}
 }
 
-// Change renames a person, gives another role or ends the membership. It holds
-// on the person's next request and on open sockets.
+// Change renames a person, gives another role or other stores, or ends the
+// membership. It holds on the person's next request and on open sockets.
 //
 // Fails with people.unknown_role, people.above_you, people.own_role,
-// roles.beyond_you, people.last_owner and people.changed_meanwhile.
+// roles.beyond_you, people.last_owner, people.changed_meanwhile,
+// people.beyond_your_stores and people.store_unknown.
 func Change(ctx context.Context, tx *db.Tx, in PersonChange) (Person, error) {
-	before, err := db.One[Person](ctx, tx, readPerson, db.Args{"id": in.ID})
+	before, err := find(ctx, tx, in.ID)
 	if err != nil {
 		return Person{}, err
 	}
-	if err := mayTouch(ctx, before); err != nil {
+	if err := mayTouch(ctx, tx, before); err != nil {
 		return Person{}, err
 	}
 	if err := mayRaise(ctx, tx, before, in); err != nil {
@@ -145,7 +174,20 @@ func Change(ctx context.Context, tx *db.Tx, in PersonChange) (Person, error) {
 	if !in.Body.Active {
 		tx.Batch().Exec(endSessions, db.Args{"person": in.ID, "now": tx.Now()})
 	}
-	return db.One[Person](ctx, tx, readPerson, db.Args{"id": in.ID})
+	if err := in.place(ctx, tx, before); err != nil {
+		return Person{}, err
+	}
+	return find(ctx, tx, in.ID)
+}
+
+func (in PersonChange) place(ctx context.Context, tx *db.Tx, before Person) error {
+	if in.Body.Stores != nil {
+		return place(ctx, tx, in.ID, in.Body.Role, *in.Body.Stores)
+	}
+	if in.Body.Role == wire.Owner && len(before.Stores) > 0 {
+		return place(ctx, tx, in.ID, in.Body.Role, nil)
+	}
+	return nil
 }
 
 // PINChange is a new PIN; an empty one takes the right to sign in at tills.
@@ -159,13 +201,13 @@ type PINChange struct {
 // SetPIN gives a person another PIN. Who sets a PIN could act under it, so nobody
 // sets that of someone who may do more.
 //
-// Fails with people.above_you and roles.beyond_you.
+// Fails with people.above_you, roles.beyond_you and people.beyond_your_stores.
 func SetPIN(ctx context.Context, tx *db.Tx, in PINChange) (Person, error) {
-	person, err := db.One[Person](ctx, tx, readPerson, db.Args{"id": in.ID})
+	person, err := find(ctx, tx, in.ID)
 	if err != nil {
 		return Person{}, err
 	}
-	if err := mayTouch(ctx, person); err != nil {
+	if err := mayTouch(ctx, tx, person); err != nil {
 		return Person{}, err
 	}
 	roles, err := auth.LoadRoles(ctx, tx)
@@ -176,16 +218,16 @@ func SetPIN(ctx context.Context, tx *db.Tx, in PINChange) (Person, error) {
 		return Person{}, err
 	}
 	tx.Batch().Exec(changePIN, db.Args{"id": in.ID, "pin": hashPIN(in.Body.PIN), "now": tx.Now()})
-	return db.One[Person](ctx, tx, readPerson, db.Args{"id": in.ID})
+	return find(ctx, tx, in.ID)
 }
 
-// mayTouch keeps people from changing those above them.
-func mayTouch(ctx context.Context, person Person) error {
+// mayTouch keeps people from changing those above them, and those of other stores.
+func mayTouch(ctx context.Context, tx *db.Tx, person Person) error {
 	actor := auth.From(ctx)
 	if actor.Role != wire.Owner && person.Role.Level() > actor.Role.Level() {
 		return aboveYou()
 	}
-	return nil
+	return inStores(tx, person)
 }
 
 // mayRaise looks at what a change makes of a person's role. Taking on again who

@@ -21,6 +21,10 @@ type Session struct {
 	User        SessionUser       `json:"user"`
 	Shop        SessionShop       `json:"shop"`
 	Permissions []wire.Permission `json:"permissions" nullable:"false"`
+	// Stores are those in which the person works, by name; closed ones too.
+	Stores []SessionStore `json:"stores" nullable:"false"`
+	// Limited is set if the shop may have stores beside these.
+	Limited bool `json:"limited"`
 	// Token is given to tills only; a browser gets a cookie that its pages cannot read.
 	Token string `json:"token,omitempty"`
 }
@@ -47,6 +51,14 @@ type SessionShop struct {
 	TaxIncluded  bool              `json:"tax_included"`
 }
 
+// SessionStore is a store that the person may look at.
+type SessionStore struct {
+	ID       uuid.UUID `json:"id"`
+	Name     string    `json:"name"`
+	TimeZone string    `json:"time_zone"`
+	Active   bool      `json:"active"`
+}
+
 // Credentials are what a person types to sign in.
 type Credentials struct {
 	Email    string `json:"email" minLength:"3" maxLength:"200"`
@@ -60,10 +72,22 @@ const (
 		select id, password_hash from platform.accounts where email = @email and disabled_at is null`
 
 	personByAccount db.SQL = `
-		select id, name, role, role_id, pin_hash from people where tenant_id = @tenant and account_id = @account and active`
+		select p.id, p.name, p.role, p.role_id, p.pin_hash, l.stores
+		from   people p
+		cross  join lateral (
+			select array_agg(o.store_id) as stores
+			from   person_stores o
+			where  o.tenant_id = @tenant and o.person_id = p.id and p.role <> 'owner') l
+		where  p.tenant_id = @tenant and p.account_id = @account and p.active`
 
 	personByID db.SQL = `
-		select id, name, role, role_id, pin_hash from people where tenant_id = @tenant and id = @id and active`
+		select p.id, p.name, p.role, p.role_id, p.pin_hash, l.stores
+		from   people p
+		cross  join lateral (
+			select array_agg(o.store_id) as stores
+			from   person_stores o
+			where  o.tenant_id = @tenant and o.person_id = p.id and p.role <> 'owner') l
+		where  p.tenant_id = @tenant and p.id = @id and p.active`
 
 	addSession db.SQL = `
 		insert into sessions (tenant_id, id, person_id, device_id, token_hash, user_agent, created_at, expires_at)
@@ -77,9 +101,15 @@ const (
 		       case when count(s.id) = 1 then min(s.name) else '' end as place,
 		       min(s.time_zone) as time_zone
 		from   company c
-		join   stores s on s.tenant_id = @tenant
+		join   stores s on s.tenant_id = @tenant and (@stores::uuid[] is null or s.id = any(@stores))
 		where  c.tenant_id = @tenant
 		group  by c.name, c.locale, c.currency, c.business_type, c.prices_include_tax`
+
+	sessionStores db.SQL = `
+		select id, name, time_zone, active
+		from   stores
+		where  tenant_id = @tenant and (@stores::uuid[] is null or id = any(@stores))
+		order  by name, id`
 )
 
 type accountRow struct {
@@ -93,6 +123,7 @@ type memberRow struct {
 	Role    wire.Role
 	RoleID  *uuid.UUID
 	PINHash string `db:"pin_hash"`
+	Stores  []uuid.UUID
 }
 
 // decoy is verified when there is no such account, so that the time taken does
@@ -126,7 +157,7 @@ func SignIn(ctx context.Context, database *db.DB, in Credentials) (Session, erro
 		tries.failed(key, database.Now())
 		return Session{}, wrongPassword()
 	}
-	tenant := db.Identity{Tenant: web.TenantOf(ctx).ID}
+	tenant := db.Identity{Tenant: web.TenantOf(ctx).ID, Stores: db.AllStores()}
 	var session Session
 	err = database.Tenant(ctx, tenant, func(ctx context.Context, tx *db.Tx) error {
 		member, here, err := db.Maybe[memberRow](ctx, tx, personByAccount, db.Args{"account": account.ID})
@@ -158,7 +189,8 @@ func keepSession(ctx context.Context, token string) {
 
 // SignInByPIN begins a session of a person at the paired till that asks.
 //
-// Fails with auth.wrong_pin, auth.slow_down and auth.not_a_till.
+// Fails with auth.wrong_pin, auth.slow_down, auth.not_a_till and
+// auth.not_in_store.
 func SignInByPIN(ctx context.Context, database *db.DB, in wire.PinSignIn) (Session, error) {
 	actor := auth.From(ctx)
 	if actor.Role != wire.Till {
@@ -176,6 +208,9 @@ func SignInByPIN(ctx context.Context, database *db.DB, in wire.PinSignIn) (Sessi
 		}
 		if !secret.Verify(member.PINHash, in.PIN) {
 			return fault.Unauthenticated("auth.wrong_pin").Say("That PIN is not right.")
+		}
+		if tx.Stores().Within(auth.WorksIn(member.Stores)).None() {
+			return fault.Forbidden("auth.not_in_store").Say("You do not work in this store. A manager can add it to your stores.")
 		}
 		session, err = begin(ctx, tx, member, &actor.Device)
 		return err
@@ -195,14 +230,16 @@ func begin(ctx context.Context, tx *db.Tx, member memberRow, device *uuid.UUID) 
 		"id": uuid.Must(uuid.NewV7()), "person": member.ID, "device": device, "hash": token.Hash,
 		"agent": agent, "now": tx.Now(), "expires": tx.Now().Add(lasting),
 	})
-	session, err := describe(ctx, tx, SessionUser{ID: member.ID, Name: member.Name, Role: member.Role, RoleID: member.RoleID})
+	tx.Narrow(auth.WorksIn(member.Stores))
+	session, err := describe(ctx, tx, SessionUser{ID: member.ID, Name: member.Name, Role: member.Role, RoleID: member.RoleID}, member.Stores != nil)
 	session.Token = text
 	return session, err
 }
 
-func describe(ctx context.Context, tx *db.Tx, user SessionUser) (Session, error) {
+func describe(ctx context.Context, tx *db.Tx, user SessionUser, limited bool) (Session, error) {
 	r := tx.Reads()
 	found := db.ReadMaybe[SessionShop](r, sessionShop, db.Args{})
+	stores := db.ReadAll[SessionStore](r, sessionStores, db.Args{})
 	read := auth.ReadRoles(ctx, r)
 	if err := r.Run(ctx); err != nil {
 		return Session{}, err
@@ -216,13 +253,15 @@ func describe(ctx context.Context, tx *db.Tx, user SessionUser) (Session, error)
 		own, _ := roles.Own(*user.RoleID)
 		user.RoleName = own.Name
 	}
-	return Session{User: user, Shop: shop, Permissions: roles.Of(user.Role, user.RoleID).List()}, nil
+	return Session{
+		User: user, Shop: shop, Permissions: roles.In(user.Role, user.RoleID, limited).List(), Stores: *stores, Limited: tx.Stores().Limited(),
+	}, nil
 }
 
 // Current tells who is signed in.
 func Current(ctx context.Context, tx *db.Tx, _ web.None) (Session, error) {
 	actor := auth.From(ctx)
-	return describe(ctx, tx, SessionUser{ID: actor.Person, Name: actor.Name, Role: actor.Role, RoleID: actor.RoleID})
+	return describe(ctx, tx, SessionUser{ID: actor.Person, Name: actor.Name, Role: actor.Role, RoleID: actor.RoleID}, actor.Limited())
 }
 
 // SignOut ends the session for good.

@@ -54,7 +54,7 @@ func UseTicket(ctx context.Context, database *db.DB, in TicketIn) (Session, erro
 		return Session{}, ticketSpent()
 	}
 	var session Session
-	err := database.Tenant(ctx, db.Identity{Tenant: tenant}, func(ctx context.Context, tx *db.Tx) error {
+	err := database.Tenant(ctx, db.Identity{Tenant: tenant, Stores: db.AllStores()}, func(ctx context.Context, tx *db.Tx) error {
 		person, found, err := db.Maybe[uuid.UUID](ctx, tx, useTicket, db.Args{"hash": token.Hash, "now": tx.Now()})
 		if err != nil || !found {
 			return orElse(err, ticketSpent())

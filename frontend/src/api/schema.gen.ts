@@ -2735,6 +2735,8 @@ export interface components {
              * @description One of the shop's own roles, which stands on Role
              */
             role_id?: string;
+            /** @description Works in these only; empty is all */
+            stores?: string[];
         };
         NewMethod: {
             /** Format: uuid */
@@ -2760,6 +2762,8 @@ export interface components {
              * @description One of the shop's own roles, which stands on Role
              */
             role_id?: string;
+            /** @description Works in these only; empty is all */
+            stores?: string[];
         };
         NewRegister: {
             /**
@@ -2821,6 +2825,8 @@ export interface components {
         };
         Person: {
             active: boolean;
+            /** @description Works in stores too that the caller does not see */
+            elsewhere: boolean;
             email: string;
             has_pin: boolean;
             /** Format: uuid */
@@ -2837,6 +2843,8 @@ export interface components {
             role_name: string;
             /** @description Has an account, so may sign in by e-mail */
             signs_in: boolean;
+            /** @description Works in these only; empty is all */
+            stores: string[];
             /** Format: int64 */
             version: number;
         };
@@ -2849,6 +2857,8 @@ export interface components {
              * @description One of the shop's own roles, which stands on Role
              */
             role_id?: string;
+            /** @description Works in these only; empty is all */
+            stores?: string[];
             /** Format: int64 */
             version: number;
         };
@@ -2988,6 +2998,7 @@ export interface components {
              * @description The shift that is open
              */
             shift_id?: string;
+            store_active: boolean;
             /** Format: uuid */
             store_id: string;
             store_name: string;
@@ -3203,6 +3214,13 @@ export interface components {
             place: string;
             slug: string;
             tax_included: boolean;
+            time_zone: string;
+        };
+        SessionStore: {
+            active: boolean;
+            /** Format: uuid */
+            id: string;
+            name: string;
             time_zone: string;
         };
         SessionUser: {
@@ -6419,6 +6437,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         active: boolean;
+                        /** @description Works in stores too that the caller does not see */
+                        elsewhere: boolean;
                         email: string;
                         has_pin: boolean;
                         /** Format: uuid */
@@ -6435,6 +6455,8 @@ export interface operations {
                         role_name: string;
                         /** @description Has an account, so may sign in by e-mail */
                         signs_in: boolean;
+                        /** @description Works in these only; empty is all */
+                        stores: string[];
                         /** Format: int64 */
                         version: number;
                     };
@@ -6480,6 +6502,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         active: boolean;
+                        /** @description Works in stores too that the caller does not see */
+                        elsewhere: boolean;
                         email: string;
                         has_pin: boolean;
                         /** Format: uuid */
@@ -6496,6 +6520,8 @@ export interface operations {
                         role_name: string;
                         /** @description Has an account, so may sign in by e-mail */
                         signs_in: boolean;
+                        /** @description Works in these only; empty is all */
+                        stores: string[];
                         /** Format: int64 */
                         version: number;
                     };
@@ -6541,6 +6567,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         active: boolean;
+                        /** @description Works in stores too that the caller does not see */
+                        elsewhere: boolean;
                         email: string;
                         has_pin: boolean;
                         /** Format: uuid */
@@ -6557,6 +6585,8 @@ export interface operations {
                         role_name: string;
                         /** @description Has an account, so may sign in by e-mail */
                         signs_in: boolean;
+                        /** @description Works in these only; empty is all */
+                        stores: string[];
                         /** Format: int64 */
                         version: number;
                     };
@@ -6638,6 +6668,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         active: boolean;
+                        /** @description Works in stores too that the caller does not see */
+                        elsewhere: boolean;
                         email: string;
                         has_pin: boolean;
                         /** Format: uuid */
@@ -6654,6 +6686,8 @@ export interface operations {
                         role_name: string;
                         /** @description Has an account, so may sign in by e-mail */
                         signs_in: boolean;
+                        /** @description Works in these only; empty is all */
+                        stores: string[];
                         /** Format: int64 */
                         version: number;
                     };
@@ -7034,6 +7068,7 @@ export interface operations {
                          * @description The shift that is open
                          */
                         shift_id?: string;
+                        store_active: boolean;
                         /** Format: uuid */
                         store_id: string;
                         store_name: string;
@@ -7114,6 +7149,7 @@ export interface operations {
                          * @description The shift that is open
                          */
                         shift_id?: string;
+                        store_active: boolean;
                         /** Format: uuid */
                         store_id: string;
                         store_name: string;
@@ -8026,8 +8062,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        limited: boolean;
                         permissions: string[];
                         shop: components["schemas"]["SessionShop"];
+                        stores: components["schemas"]["SessionStore"][];
                         token?: string;
                         user: components["schemas"]["SessionUser"];
                     };
@@ -8067,8 +8105,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        limited: boolean;
                         permissions: string[];
                         shop: components["schemas"]["SessionShop"];
+                        stores: components["schemas"]["SessionStore"][];
                         token?: string;
                         user: components["schemas"]["SessionUser"];
                     };
@@ -8150,8 +8190,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        limited: boolean;
                         permissions: string[];
                         shop: components["schemas"]["SessionShop"];
+                        stores: components["schemas"]["SessionStore"][];
                         token?: string;
                         user: components["schemas"]["SessionUser"];
                     };
@@ -8191,8 +8233,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        limited: boolean;
                         permissions: string[];
                         shop: components["schemas"]["SessionShop"];
+                        stores: components["schemas"]["SessionStore"][];
                         token?: string;
                         user: components["schemas"]["SessionUser"];
                     };
@@ -8219,6 +8263,7 @@ export interface operations {
                 /** @description Only those that are open */
                 open?: boolean;
                 register_id?: string;
+                store_id?: string;
                 /** @description Last business date */
                 to?: string;
             };
@@ -8796,6 +8841,8 @@ export interface operations {
                 q?: string;
                 /** @description low: at or below the least that should be there */
                 state?: "all" | "low" | "negative";
+                /** @description Only the places of this store */
+                store_id?: string;
             };
             header?: never;
             path?: never;
@@ -8836,6 +8883,7 @@ export interface operations {
                 after?: string;
                 limit?: number;
                 location?: string;
+                store_id?: string;
             };
             header?: never;
             path: {
@@ -8964,6 +9012,7 @@ export interface operations {
                 after?: string;
                 limit?: number;
                 location?: string;
+                store_id?: string;
             };
             header?: never;
             path?: never;

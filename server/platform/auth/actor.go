@@ -24,17 +24,22 @@ type Actor struct {
 	Role     wire.Role
 	RoleID   *uuid.UUID // a role of the shop's own, which stands on Role
 	RoleName string     // the shop's own role's
-	grants   Rights
+	// Stores are those that the actor works in: a till's is its register's, a
+	// person's are all or those that the person is limited to.
+	Stores db.Stores
+	grants Rights
+	// beyond is what nobody has who is limited; empty for those who are not.
+	beyond Rights
 }
 
 // Acting is a person as who the program itself acts, when it makes a demo shop.
 func Acting(tenant, person uuid.UUID, role wire.Role, grants Grants) Actor {
-	return Actor{Tenant: tenant, Person: person, Role: role, grants: grants.With(role)}
+	return Actor{Tenant: tenant, Person: person, Role: role, Stores: db.AllStores(), grants: grants.With(role)}
 }
 
 // Identity is the actor as the database sees it.
 func (a Actor) Identity() db.Identity {
-	id := db.Identity{Tenant: a.Tenant, Actor: a.Person}
+	id := db.Identity{Tenant: a.Tenant, Actor: a.Person, Stores: a.Stores}
 	if a.Person == uuid.Nil {
 		id.Actor = a.Device
 	}
@@ -50,10 +55,15 @@ func (a Actor) Known() bool { return a.Person != uuid.Nil || a.Device != uuid.Ni
 // Permissions lists what the actor may do, sorted.
 func (a Actor) Permissions() []wire.Permission { return sorted(a.grants) }
 
-// Lacks lists those of some rights that the actor has not himself, sorted.
+// Lacks lists those of some rights that the actor has not himself, sorted. What
+// concerns all stores is not among them for someone who is limited: whoever is in
+// his reach is limited too and does not have it either.
 func (a Actor) Lacks(rights Rights) []wire.Permission {
-	return slices.DeleteFunc(sorted(rights), func(permission wire.Permission) bool { return a.grants[permission] })
+	return slices.DeleteFunc(sorted(rights), func(permission wire.Permission) bool { return a.grants[permission] || a.beyond[permission] })
 }
+
+// Limited reports whether the person is limited to some stores, wherever he is.
+func (a Actor) Limited() bool { return a.beyond != nil }
 
 type (
 	actorKey     struct{}

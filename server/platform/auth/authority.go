@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 
@@ -12,8 +13,28 @@ import (
 	"souk/shared/wire"
 )
 
-// Grants say which role has which permission, as the modules declare it.
+// Grants say which role has which permission, as the modules declare it. Under
+// WholeCompany, which is nobody's role, stand the permissions that people who are
+// limited to some stores do not have, whatever their role.
 type Grants map[wire.Role]map[wire.Permission]bool
+
+// WholeCompany is where Grants keep what concerns all stores at once.
+const WholeCompany wire.Role = ""
+
+// InSome is what is left of rights for someone who is limited to some stores.
+func (g Grants) InSome(rights Rights) Rights {
+	left := maps.Clone(rights)
+	maps.DeleteFunc(left, func(permission wire.Permission, _ bool) bool { return g[WholeCompany][permission] })
+	return left
+}
+
+// beyond is what nobody has who is limited, never nil.
+func (g Grants) beyond() Rights {
+	if whole := g[WholeCompany]; whole != nil {
+		return whole
+	}
+	return Rights{}
+}
 
 // Authority resolves tokens to actors. What it finds is believed for five
 // seconds at most, and dropped at once when the change stream says that people,
@@ -43,22 +64,31 @@ func NewAuthority(database *db.DB, grants Grants) *Authority {
 	return &Authority{database: database, grants: grants, seen: map[uuid.UUID]map[string]remembered{}, forgets: map[uuid.UUID]int{}}
 }
 
+// A session at a till is over when its person does not work in that store any more.
 const sessionByToken db.SQL = `
 	select s.id as session_id, s.person_id, s.device_id, p.name, p.role, p.role_id, d.register_id, coalesce(d.series, '') as series,
-	       b.grants as base_grants, b.denials as base_denials, coalesce(o.name, '') as role_name, o.grants as own_grants, o.denials as own_denials
+	       b.grants as base_grants, b.denials as base_denials, coalesce(o.name, '') as role_name, o.grants as own_grants, o.denials as own_denials,
+	       r.store_id, l.stores
 	from   sessions s
 	join   people p on p.tenant_id = @tenant and p.id = s.person_id and p.active
 	left   join roles b on b.tenant_id = @tenant and b.base = p.role and b.name = ''
 	left   join roles o on o.tenant_id = @tenant and o.id = p.role_id
 	left   join devices d on d.tenant_id = @tenant and d.id = s.device_id
+	left   join registers r on r.tenant_id = @tenant and r.id = d.register_id
+	cross  join lateral (
+	           select array_agg(k.store_id) as stores
+	           from   person_stores k
+	           where  k.tenant_id = @tenant and k.person_id = p.id and p.role <> 'owner') l
 	where  s.tenant_id = @tenant and s.token_hash = @hash
 	and    s.revoked_at is null and s.expires_at > @now
-	and    (s.device_id is null or d.revoked_at is null)`
+	and    (s.device_id is null or d.revoked_at is null)
+	and    (r.store_id is null or l.stores is null or r.store_id = any(l.stores))`
 
 const deviceByToken db.SQL = `
-	select id as device_id, register_id, series, name, revoked_at is not null as revoked
-	from   devices
-	where  tenant_id = @tenant and token_hash = @hash`
+	select d.id as device_id, d.register_id, d.series, d.name, d.revoked_at is not null as revoked, r.store_id
+	from   devices d
+	join   registers r on r.tenant_id = @tenant and r.id = d.register_id
+	where  d.tenant_id = @tenant and d.token_hash = @hash`
 
 type sessionRow struct {
 	SessionID  uuid.UUID
@@ -73,11 +103,18 @@ type sessionRow struct {
 	BaseGrants, BaseDenials []wire.Permission // the shop's change of the built-in role
 	OwnGrants, OwnDenials   []wire.Permission // the shop's own role's
 	RoleName                string
+
+	StoreID *uuid.UUID  // the register's
+	Stores  []uuid.UUID // that the person is limited to
 }
 
 // rights puts the modules' declarations and the shop's changes together.
 func (s sessionRow) rights(declared Grants) Rights {
-	return declared.With(s.Role, RoleRow{Grants: s.BaseGrants, Denials: s.BaseDenials}, RoleRow{Grants: s.OwnGrants, Denials: s.OwnDenials})
+	rights := declared.With(s.Role, RoleRow{Grants: s.BaseGrants, Denials: s.BaseDenials}, RoleRow{Grants: s.OwnGrants, Denials: s.OwnDenials})
+	if s.Stores != nil {
+		return declared.InSome(rights)
+	}
+	return rights
 }
 
 type deviceRow struct {
@@ -86,6 +123,7 @@ type deviceRow struct {
 	Series     string
 	Name       string
 	Revoked    bool
+	StoreID    uuid.UUID
 }
 
 // Resolve gives the actor behind a token of the given tenant.
@@ -127,8 +165,12 @@ func (a *Authority) session(ctx context.Context, token Token) (Actor, error) {
 	}
 	actor := Actor{Session: found.SessionID, Person: found.PersonID, Name: found.Name, Role: found.Role, Series: found.Series}
 	actor.RoleID, actor.RoleName, actor.grants = found.RoleID, found.RoleName, found.rights(a.grants)
-	if found.DeviceID != nil && found.RegisterID != nil {
-		actor.Device, actor.Register = *found.DeviceID, *found.RegisterID
+	actor.Stores = WorksIn(found.Stores)
+	if found.Stores != nil {
+		actor.beyond = a.grants.beyond()
+	}
+	if found.DeviceID != nil && found.RegisterID != nil && found.StoreID != nil {
+		actor.Device, actor.Register, actor.Stores = *found.DeviceID, *found.RegisterID, db.OnlyStores(*found.StoreID)
 	}
 	return actor, nil
 }
@@ -152,8 +194,17 @@ func (a *Authority) device(ctx context.Context, token Token) (Actor, error) {
 	}
 	return Actor{
 		Device: found.DeviceID, Register: found.RegisterID, Series: found.Series, Name: found.Name, Role: wire.Till,
-		grants: a.grants.With(wire.Till),
+		Stores: db.OnlyStores(found.StoreID), grants: a.grants.With(wire.Till),
 	}, nil
+}
+
+// WorksIn is where a person works who has these rows of person_stores: everywhere
+// without any.
+func WorksIn(limits []uuid.UUID) db.Stores {
+	if limits == nil {
+		return db.AllStores()
+	}
+	return db.OnlyStores(limits...)
 }
 
 // Forget drops what is believed of a tenant's people, roles, sessions and devices.

@@ -119,6 +119,14 @@ func (r Roles) Of(base wire.Role, id *uuid.UUID) Rights {
 	return r.declared.With(base, changes...)
 }
 
+// In is Of, for someone who is limited to some stores or is not.
+func (r Roles) In(base wire.Role, id *uuid.UUID, limited bool) Rights {
+	if !limited {
+		return r.Of(base, id)
+	}
+	return r.declared.InSome(r.Of(base, id))
+}
+
 // BuiltIn gives what the shop has changed of a built-in role, if anything.
 func (r Roles) BuiltIn(base wire.Role) (RoleRow, bool) {
 	return r.first(func(row RoleRow) bool { return row.Name == "" && row.Base == base })

@@ -20,13 +20,16 @@ import (
 type SQL string
 
 // Args are a statement's named arguments. A missing or a surplus name is an
-// error; @tenant is bound by the transaction and may not be given.
+// error; @tenant and @stores are bound by the transaction and may not be given.
 type Args map[string]any
 
 // Identity is who asks, as far as the database needs to know.
 type Identity struct {
 	Tenant uuid.UUID
 	Actor  uuid.UUID // the person, else the device; recorded with each change
+	// Stores says which stores' rows may be seen and changed. Left out, statements
+	// that say @stores fail.
+	Stores Stores
 }
 
 // Config says how to reach PostgreSQL. The two URLs are two log-ins: the

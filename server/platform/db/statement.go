@@ -30,16 +30,18 @@ func Compile(sql SQL) (text string, names []string) {
 	return st.text, st.names
 }
 
-// bind puts the arguments in order. Names must match exactly.
-func (st *statement) bind(args Args, tenant any) ([]any, error) {
+// bind puts the arguments in order. Names must match exactly; what the
+// transaction binds, the caller may not give.
+func (st *statement) bind(args, bound Args) ([]any, error) {
 	values := make([]any, len(st.names))
 	used := 0
 	for i, name := range st.names {
-		if name == "tenant" {
-			if tenant == nil {
-				return nil, fmt.Errorf("statement needs a tenant and this transaction has none: %.80s", st.text)
+		if name == "tenant" || name == "stores" {
+			value, ok := bound[name]
+			if !ok {
+				return nil, fmt.Errorf("statement needs @%s and this transaction has none: %.80s", name, st.text)
 			}
-			values[i] = tenant
+			values[i] = value
 			continue
 		}
 		value, ok := args[name]

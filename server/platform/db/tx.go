@@ -141,6 +141,12 @@ func (tx *Tx) ActorID() uuid.UUID { return tx.id.Actor }
 // answered; never, if it does not commit.
 func (tx *Tx) After(fn func()) { tx.after = append(tx.after, fn) }
 
+// Stores are those whose rows this transaction sees and changes.
+func (tx *Tx) Stores() Stores { return tx.id.Stores }
+
+// Narrow limits the rest of this transaction further. Nothing widens it again.
+func (tx *Tx) Narrow(to Stores) { tx.id.Stores = tx.id.Stores.Within(to) }
+
 // First queues a read to be sent with the first statement of the transaction,
 // at no round trip of its own. take is given the row's error too; the error it
 // returns ends the transaction.
@@ -156,11 +162,14 @@ func (tx *Tx) First(sql SQL, args Args, take func(pgx.Row) error) error {
 
 func (tx *Tx) query(sql SQL, args Args) (query, error) {
 	st := compile(sql)
-	var tenant any
+	bound := Args{}
 	if tx.platform == "" {
-		tenant = tx.id.Tenant
+		bound["tenant"] = tx.id.Tenant
 	}
-	values, err := st.bind(args, tenant)
+	if tx.id.Stores.said {
+		bound["stores"] = tx.id.Stores.only
+	}
+	values, err := st.bind(args, bound)
 	return query{sql: st.text, args: values}, err
 }
 

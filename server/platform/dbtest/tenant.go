@@ -33,7 +33,9 @@ type Shop struct {
 }
 
 // Identity is the shop's one person.
-func (s Shop) Identity() db.Identity { return db.Identity{Tenant: s.ID, Actor: s.Person} }
+func (s Shop) Identity() db.Identity {
+	return db.Identity{Tenant: s.ID, Actor: s.Person, Stores: db.AllStores()}
+}
 
 // Open gives the migrated database that tests share. Tests leave rows of their
 // own tenants in it and never look at others'.

@@ -28,8 +28,8 @@ const (
 
 const (
 	insertFile db.SQL = `
-		insert into files (tenant_id, id, name, content_type, needs, made_by, created_at, expires_at)
-		values (@tenant, @id, @name, @type, @needs, @by, @now, @expires)`
+		insert into files (tenant_id, id, name, content_type, needs, made_by, stores, created_at, expires_at)
+		values (@tenant, @id, @name, @type, @needs, @by, @stores, @now, @expires)`
 
 	dropExpired db.SQL = `delete from files where tenant_id = @tenant and expires_at < @now`
 
@@ -48,7 +48,7 @@ const (
 	readFile db.SQL = `
 		select id, name, content_type, needs, size_bytes, parts, complete, coalesce(made_by, '00000000-0000-0000-0000-000000000000') as made_by
 		from   files
-		where  tenant_id = @tenant and id = @id and expires_at > @now`
+		where  tenant_id = @tenant and id = @id and expires_at > @now and (@stores::uuid[] is null or stores <@ @stores)`
 
 	readParts db.SQL = `select body from file_parts where tenant_id = @tenant and file_id = @id order by part`
 

@@ -88,8 +88,8 @@ type Order struct {
 type Waiting struct{}
 
 const insertJob db.SQL = `
-	insert into jobs (tenant_id, id, kind, title, needs, subject_id, place, total_count, quiet, started_by, run_after, created_at, updated_at)
-	values (@tenant, @id, @kind, @title, @needs, @subject, @place, @total, @quiet::text[], @by, @now, @now, @now)`
+	insert into jobs (tenant_id, id, kind, title, needs, subject_id, place, total_count, quiet, started_by, stores, run_after, created_at, updated_at)
+	values (@tenant, @id, @kind, @title, @needs, @subject, @place, @total, @quiet::text[], @by, @stores, @now, @now, @now)`
 
 // Start puts a job into the list. It begins when the transaction has committed.
 func Start(tx *db.Tx, in Order) error {

@@ -33,7 +33,7 @@ const (
 	recentJobs db.SQL = `
 		select id, kind, title, subject_id, state, cancelling, done_count, total_count, file_id, problem, created_at, finished_at
 		from   jobs
-		where  tenant_id = @tenant and needs = any(@permissions::text[])
+		where  tenant_id = @tenant and needs = any(@permissions::text[]) and (@stores::uuid[] is null or stores <@ @stores)
 		and    (state in ('queued', 'running') or started_by = @me and created_at > @since::timestamptz)
 		order  by created_at desc, id desc
 		limit  50`
@@ -41,12 +41,13 @@ const (
 	readJob db.SQL = `
 		select id, kind, title, subject_id, state, cancelling, done_count, total_count, file_id, problem, created_at, finished_at
 		from   jobs
-		where  tenant_id = @tenant and id = @id and needs = any(@permissions::text[])`
+		where  tenant_id = @tenant and id = @id and needs = any(@permissions::text[]) and (@stores::uuid[] is null or stores <@ @stores)`
 
 	cancelJob db.SQL = `
 		update jobs
 		set    cancelling = true, run_after = @now, updated_at = @now
-		where  tenant_id = @tenant and id = @id and needs = any(@permissions::text[]) and state in ('queued', 'running') and not cancelling`
+		where  tenant_id = @tenant and id = @id and needs = any(@permissions::text[]) and (@stores::uuid[] is null or stores <@ @stores)
+		and    state in ('queued', 'running') and not cancelling`
 )
 
 // JobID names a job in a path.

@@ -25,7 +25,7 @@ const (
 	waitingTenants db.SQL = `select distinct tenant_id from platform.job_queue`
 
 	activeJobs db.SQL = `
-		select id, started_by, run_after
+		select id, started_by, run_after, stores
 		from   jobs
 		where  tenant_id = @tenant and state in ('queued', 'running')
 		order  by updated_at, id
@@ -50,6 +50,16 @@ type candidate struct {
 	ID        uuid.UUID     `db:"id"`
 	StartedBy uuid.NullUUID `db:"started_by"`
 	RunAfter  time.Time     `db:"run_after"`
+	Stores    []uuid.UUID   `db:"stores"`
+}
+
+// identity is whoever started the job, under the limit of that time.
+func (c candidate) identity(tenant uuid.UUID) db.Identity {
+	id := db.Identity{Tenant: tenant, Actor: c.StartedBy.UUID, Stores: db.AllStores()}
+	if c.Stores != nil {
+		id.Stores = db.OnlyStores(c.Stores...)
+	}
+	return id
 }
 
 type claimed struct {
@@ -216,7 +226,7 @@ func (r *Runner) step(ctx context.Context, tenant uuid.UUID) bool {
 			}
 			continue
 		}
-		if r.try(ctx, db.Identity{Tenant: tenant, Actor: job.StartedBy.UUID}, job.ID) {
+		if r.try(ctx, job.identity(tenant), job.ID) {
 			return true
 		}
 	}

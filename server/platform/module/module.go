@@ -47,6 +47,9 @@ type Grant struct {
 	Roles      []wire.Role
 	// Fixed stays with its roles: no shop gives it to another or takes it away.
 	Fixed bool
+	// Whole is set for what concerns all stores at once, such as the books: people
+	// who are limited to some stores do not have it, whatever their role.
+	Whole bool
 }
 
 // To lists the roles of a Grant. The owner may do everything and need not be named.

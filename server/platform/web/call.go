@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"souk/server/platform/auth"
+	"souk/server/platform/db"
 )
 
 // call is what the router knows of one request before any route sees it.
@@ -60,6 +61,13 @@ func SiteOf(ctx context.Context) Site {
 // Local tells a request that came from this very machine and was addressed to it
 // as such. One that a proxy on this machine passed on is not local.
 func Local(ctx context.Context) bool { return callOf(ctx).local }
+
+// identityOf is the caller for the database, also where nobody is signed in.
+func identityOf(ctx context.Context) db.Identity {
+	id := auth.From(ctx).Identity()
+	id.Tenant = callOf(ctx).tenant.ID
+	return id
+}
 
 // SetCookie sends a cookie with the answer to this request.
 func SetCookie(ctx context.Context, cookie *http.Cookie) {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"souk/server/platform/auth"
 	"souk/server/platform/db"
 	"souk/shared/wire"
 )
@@ -51,7 +50,7 @@ type attachment struct {
 
 func sendFile[I any](ctx context.Context, s *Server, use Use[I, File], in I) (*attachment, error) {
 	var file File
-	who := db.Identity{Tenant: callOf(ctx).tenant.ID, Actor: auth.From(ctx).Identity().Actor}
+	who := identityOf(ctx)
 	err := s.database.Read(ctx, who, func(ctx context.Context, tx *db.Tx) (err error) {
 		file, err = use(ctx, tx, in)
 		return err

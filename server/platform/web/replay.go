@@ -12,7 +12,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"souk/server/platform/auth"
 	"souk/server/platform/db"
 	"souk/shared/fault"
 )
@@ -105,7 +104,7 @@ func keep(tx *db.Tx, r Route, hash []byte, answer *reply, c *call) error {
 func reading[I, O any](s *Server, use Use[I, O]) handler[I] {
 	return func(ctx context.Context, in I) (*reply, error) {
 		answer := &reply{}
-		err := s.database.Read(ctx, db.Identity{Tenant: callOf(ctx).tenant.ID, Actor: auth.From(ctx).Identity().Actor},
+		err := s.database.Read(ctx, identityOf(ctx),
 			func(ctx context.Context, tx *db.Tx) error {
 				out, err := use(ctx, tx, in)
 				if err != nil {
