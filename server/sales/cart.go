@@ -3,6 +3,7 @@ package sales
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -30,6 +31,12 @@ type basket struct {
 	cart   pricing.Cart
 	priced pricing.Priced
 	lines  []wire.SaleLine
+
+	// What comes back of an earlier sale, and what each such line is worth.
+	back   []wire.SaleLine
+	values map[int]money.Amount
+	from   returning
+	reason string
 }
 
 func ratesOf(rates []catalog.TaxRate) map[string]decimal.Decimal {
@@ -48,6 +55,15 @@ func itemsOf(cart wire.Cart) []uuid.UUID {
 		if line.ItemID != nil && !seen[*line.ItemID] {
 			seen[*line.ItemID] = true
 			ids = append(ids, *line.ItemID)
+		}
+	}
+	return ids
+}
+
+func union(ids, more []uuid.UUID) []uuid.UUID {
+	for _, id := range more {
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
 		}
 	}
 	return ids

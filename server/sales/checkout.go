@@ -22,17 +22,17 @@ import (
 	"souk/shared/wire"
 )
 
-// Checkout prices a cart, takes its stock and posts it to the ledger, or does
+// Checkout prices a cart, takes back what comes back in it, takes its stock and posts it to the ledger, or does
 // none of it. It serves the browser register; a till that has already finished
 // its sale uses Record, which never refuses.
 //
 // Fails with sales.already_made, sales.register_unknown, sales.register_not_browser,
 // sales.shift_not_open, sales.cart_empty, sales.customer_unknown,
-// sales.method_unknown, with what Quote fails with for the cart, and with
+// sales.method_unknown, with what GiveBack fails with for what comes back, with what Quote fails with for the cart, and with
 // pricing.underpaid, pricing.change_without_cash or pricing.tender_sign for the
 // payments.
 func Checkout(ctx context.Context, tx *db.Tx, in wire.Checkout) (Sale, error) {
-	if len(in.Cart.Lines) == 0 {
+	if len(in.Cart.Lines) == 0 && in.Cart.Back == nil {
 		return Sale{}, invalid("sales.cart_empty", "cart.lines", "Put something on the cart first.")
 	}
 	facts, err := load(ctx, tx, in)
@@ -44,6 +44,9 @@ func Checkout(ctx context.Context, tx *db.Tx, in wire.Checkout) (Sale, error) {
 	}
 	basket, err := facts.shelf(ctx).price(in.Cart, "cart.")
 	if err != nil {
+		return Sale{}, err
+	}
+	if err := basket.takeBack(in.Cart.Back, facts.returning, auth.From(ctx), "cart."); err != nil {
 		return Sale{}, err
 	}
 	tenders, settled, err := settle(facts.shop.Row, *facts.methods, basket.priced.Total, in.Tenders)
@@ -137,18 +140,23 @@ func businessDate(register tills.Register, at time.Time) (time.Time, error) {
 // checkoutFacts is what one checkout needs.
 type checkoutFacts struct {
 	counterFacts
+	returning
 	customer *db.Found[string]
 	items    *[]catalog.Sellable
 	rates    *[]catalog.TaxRate
 	day      time.Time
 }
 
-// load reads all of it in one batch. Tax rates are read for the UTC day; where
+// load reads all of it in one batch, and a first one where something comes back. Tax rates are read for the UTC day; where
 // the store's business day is another one, once more for that.
 func load(ctx context.Context, tx *db.Tx, in wire.Checkout) (checkoutFacts, error) {
-	ids, day := itemsOf(in.Cart), dayOf(tx.Now())
+	returned, err := holdReturning(ctx, tx, in.Cart.Back)
+	if err != nil {
+		return checkoutFacts{}, err
+	}
+	ids, day := union(itemsOf(in.Cart), returned), dayOf(tx.Now())
 	r := tx.Reads()
-	f := checkoutFacts{customer: &db.Found[string]{}}
+	f := checkoutFacts{customer: &db.Found[string]{}, returning: readReturning(r, in.Cart.Back)}
 	f.items, f.rates = catalog.ReadSellables(r, ids, day), catalog.ReadTaxRates(r, day)
 	if in.Cart.CustomerID != nil {
 		f.customer = db.ReadMaybe[string](r, readCustomer, db.Args{"customer": *in.Cart.CustomerID})
@@ -157,7 +165,6 @@ func load(ctx context.Context, tx *db.Tx, in wire.Checkout) (checkoutFacts, erro
 	if err := r.Run(ctx); err != nil || !f.register.Found {
 		return f, err
 	}
-	var err error
 	if f.day, err = businessDate(f.register.Row, tx.Now()); err != nil || f.day.Equal(day) {
 		return f, err
 	}

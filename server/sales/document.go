@@ -62,6 +62,7 @@ func (d *document) sale() Sale {
 // fill puts the priced cart and its payments into the document.
 func (d *document) fill(b basket, tenders []wire.SaleTender, s pricing.Settlement) {
 	d.Lines, d.Tenders = b.lines, tenders
+	d.answer(b)
 	d.Gross, d.Discount, d.Net, d.Tax, d.Total = b.priced.Gross, b.priced.Discount, b.priced.Net, b.priced.Tax, b.priced.Total
 	d.Rounding, d.Due = s.Rounding, s.Due
 }

@@ -53,6 +53,7 @@ var Module = module.Module{
 		web.Get("/register/search", Sell, Search),
 		web.Get("/register/browse", Sell, Browse),
 		web.Get("/register/scan", Sell, Scan),
+		web.Get("/register/receipt", Read, FindReceipt),
 	},
 	Topics: []live.Topic{Sales},
 	Nav:    []module.Nav{{Section: "Selling", Label: "Sales", Path: "/sales", Icon: "receipt", Needs: Read}},

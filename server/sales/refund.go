@@ -158,13 +158,8 @@ func loadReturn(ctx context.Context, tx *db.Tx, sale, document, register uuid.UU
 }
 
 func (f returnFacts) returnable() error {
-	switch {
-	case !f.sale.Found:
-		return notFound()
-	case f.sale.Row.Kind != wire.SaleKindSale:
-		return fault.Conflict("sales.not_a_sale").Say("Only a sale can be taken back, not a refund or a void.")
-	case f.sale.Row.Voided:
-		return fault.Conflict("sales.voided").Say("This sale was voided: nothing of it is left to give back.")
+	if err := answerable(f.sale); err != nil {
+		return err
 	}
 	return f.open()
 }

@@ -37,12 +37,15 @@ func Quote(ctx context.Context, database *db.DB, in wire.Cart) (wire.CartView, e
 
 // PriceCart is Quote inside a transaction that is there already.
 func PriceCart(ctx context.Context, tx *db.Tx, in wire.Cart) (wire.CartView, error) {
-	shelf, customer, err := readShelf(ctx, tx, in)
+	shelf, customer, from, err := readShelf(ctx, tx, in)
 	if err != nil {
 		return wire.CartView{}, err
 	}
 	basket, err := shelf.price(in, "")
 	if err != nil {
+		return wire.CartView{}, err
+	}
+	if err := basket.takeBack(in.Back, from, shelf.actor, ""); err != nil {
 		return wire.CartView{}, err
 	}
 	view := basket.view(in, shelf)
@@ -64,37 +67,38 @@ type shopDay struct {
 	TimeZone    string `db:"time_zone"`
 }
 
-func readShelf(ctx context.Context, tx *db.Tx, in wire.Cart) (shelf, string, error) {
+func readShelf(ctx context.Context, tx *db.Tx, in wire.Cart) (shelf, string, returning, error) {
 	ids, day := itemsOf(in), dayOf(tx.Now())
 	r := tx.Reads()
 	shop := db.ReadMaybe[shopDay](r, readShopDay, db.Args{})
 	items, rates := catalog.ReadSellables(r, ids, day), catalog.ReadTaxRates(r, day)
+	from := readReturning(r, in.Back)
 	customer := &db.Found[string]{}
 	if in.CustomerID != nil {
 		customer = db.ReadMaybe[string](r, readCustomer, db.Args{"customer": *in.CustomerID})
 	}
 	if err := r.Run(ctx); err != nil {
-		return shelf{}, "", err
+		return shelf{}, "", from, err
 	}
 	zone, err := time.LoadLocation(shop.Row.TimeZone)
 	if err != nil {
-		return shelf{}, "", err
+		return shelf{}, "", from, err
 	}
 	if today := tenants.BusinessDate(tx.Now(), zone, shop.Row.DayEndsHour); !today.Equal(day) {
 		again := tx.Reads()
 		items, rates = catalog.ReadSellables(again, ids, today), catalog.ReadTaxRates(again, today)
 		if err := again.Run(ctx); err != nil {
-			return shelf{}, "", err
+			return shelf{}, "", from, err
 		}
 	}
 	s := shelf{shop: shop.Row.shop, items: byID(*items), rates: ratesOf(*rates), actor: auth.From(ctx)}
-	return s, customer.Row, nil
+	return s, customer.Row, from, nil
 }
 
 // view is the priced cart as the register shows it.
 func (b basket) view(in wire.Cart, s shelf) wire.CartView {
 	view := wire.CartView{
-		Lines: []wire.CartLineView{}, Discount: in.Discount, Gross: b.priced.Gross, Saved: b.priced.Discount, Net: b.priced.Net,
+		Lines: b.backLines(), Back: b.backView(), Discount: in.Discount, Gross: b.priced.Gross, Saved: b.priced.Discount, Net: b.priced.Net,
 		Tax: b.priced.Tax, Total: b.priced.Total, Taxes: b.priced.Taxes, QuickCash: []money.Amount{},
 	}
 	for i, l := range b.lines {
@@ -112,9 +116,11 @@ func (b basket) view(in wire.Cart, s shelf) wire.CartView {
 	if view.Taxes == nil {
 		view.Taxes = []pricing.TaxTotal{}
 	}
-	if currency, ok := money.Lookup(s.shop.Currency); ok && len(b.lines) > 0 {
+	if currency, ok := money.Lookup(s.shop.Currency); ok && len(view.Lines) > 0 {
 		view.CashDue = currency.RoundCash(b.priced.Total)
-		view.QuickCash = currency.QuickCash(b.priced.Total)
+		if b.priced.Total >= 0 {
+			view.QuickCash = currency.QuickCash(b.priced.Total)
+		}
 	}
 	return view
 }

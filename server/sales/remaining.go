@@ -61,7 +61,7 @@ const (
 	readOriginal db.SQL = `
 		select s.id, s.kind, s.shift_id, s.customer_id, s.currency, s.tax_included, s.rounding_minor, s.due_minor, s.receipt_no,
 			exists (select from sales v where v.tenant_id = @tenant and v.original_id = s.id and v.kind = 'void') as voided,
-			exists (select from sales v where v.tenant_id = @tenant and v.original_id = s.id and v.kind = 'refund') as refunded
+			exists (select from sales v where v.tenant_id = @tenant and v.original_id = s.id and v.kind <> 'void') as refunded
 		from   sales s
 		where  s.tenant_id = @tenant and s.id = @sale
 		and    (@stores::uuid[] is null or s.store_id = any(@stores))`

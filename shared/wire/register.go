@@ -113,7 +113,9 @@ type CartLineView struct {
 	Total     money.Amount      `json:"total_minor" doc:"Before tax when prices exclude it"`
 	TaxCode   string            `json:"tax_code"`
 	Note      string            `json:"note,omitempty"`
-	OnHand    *decimal.Decimal  `json:"on_hand,omitempty"`
+	// OriginalLine is set on a line that comes back: which line of its sale it is.
+	OriginalLine *int             `json:"original_line,omitempty"`
+	OnHand       *decimal.Decimal `json:"on_hand,omitempty"`
 }
 
 // LastSale is what the screen keeps showing until the next scan.

@@ -51,7 +51,7 @@ type LineBack struct {
 // BackAsked is what comes back of a sale, and why.
 type BackAsked struct {
 	SaleID uuid.UUID  `json:"sale_id"`
-	Lines  []BackLine `json:"lines" nullable:"false"`
+	Lines  []BackLine `json:"lines" maxItems:"1000" nullable:"false"`
 	Reason string     `json:"reason" maxLength:"200"`
 }
 

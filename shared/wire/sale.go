@@ -41,6 +41,7 @@ type Cart struct {
 	Lines      []CartLine        `json:"lines" maxItems:"1000" nullable:"false"`
 	Discount   *pricing.Discount `json:"discount,omitempty"`
 	CustomerID *uuid.UUID        `json:"customer_id,omitempty"`
+	Back       *BackAsked        `json:"back,omitempty" doc:"What comes back of an earlier sale; with lines besides it is an exchange"`
 }
 
 // TenderIn is one payment as the cashier entered it: what was handed over.
@@ -56,7 +57,7 @@ type Checkout struct {
 	ID         uuid.UUID  `json:"id" doc:"The sale's id, made by the caller (UUIDv7)"`
 	RegisterID uuid.UUID  `json:"register_id"`
 	Cart       Cart       `json:"cart"`
-	Tenders    []TenderIn `json:"tenders" minItems:"1" maxItems:"20" nullable:"false"`
+	Tenders    []TenderIn `json:"tenders" maxItems:"20" nullable:"false" doc:"None for an exchange that comes to nothing"`
 	Note       string     `json:"note,omitempty" maxLength:"500"`
 }
 

@@ -799,6 +799,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/register/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /register/receipt */
+        get: operations["get-register-receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/register/scan": {
         parameters: {
             query?: never;
@@ -1761,6 +1778,18 @@ export interface components {
             /** @enum {string} */
             reason: "damaged" | "expired" | "lost" | "stolen" | "found" | "own_use" | "other";
         };
+        BackAsked: {
+            lines: components["schemas"]["BackLine"][];
+            reason: string;
+            /** Format: uuid */
+            sale_id: string;
+        };
+        BackLine: {
+            /** Format: int64 */
+            line_no: number;
+            quantity: string;
+            restock: boolean;
+        };
         Backup: {
             /** Format: int64 */
             bytes: number;
@@ -1809,6 +1838,8 @@ export interface components {
             name: string;
         };
         Cart: {
+            /** @description What comes back of an earlier sale; with lines besides it is an exchange */
+            back?: components["schemas"]["BackAsked"];
             /** Format: uuid */
             customer_id?: string;
             discount?: components["schemas"]["Discount"];
@@ -1856,6 +1887,8 @@ export interface components {
             name: string;
             note?: string;
             on_hand?: string;
+            /** Format: int64 */
+            original_line?: number;
             quantity: string;
             /** Format: int64 */
             saved_minor: number;
@@ -1949,6 +1982,7 @@ export interface components {
             note?: string;
             /** Format: uuid */
             register_id: string;
+            /** @description None for an exchange that comes to nothing */
             tenders: components["schemas"]["TenderIn"][];
         };
         Closure: {
@@ -6838,6 +6872,45 @@ export interface operations {
                         taxes: components["schemas"]["TaxTotal"][];
                         /** Format: int64 */
                         total_minor: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-register-receipt": {
+        parameters: {
+            query?: {
+                number?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        back: components["schemas"]["LineBack"][];
+                        sale: components["schemas"]["FinishedSale"];
+                        unchecked: boolean;
+                        voided: boolean;
                     };
                 };
             };

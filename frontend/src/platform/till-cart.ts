@@ -1,4 +1,4 @@
-import type { Cart, CartLine, TillItem } from './till-types';
+import type { BackAsked, Cart, CartLine, TillItem } from './till-types';
 import { uuid } from './uuid';
 
 /**
@@ -80,7 +80,19 @@ export function without(cart: PageCart, lineId: string): PageCart {
 	return { ...cart, lines, selected: lines[Math.min(at, lines.length - 1)]?.id, discount: lines.length ? cart.discount : undefined };
 }
 
+/** Nothing is sold and nothing comes back. */
+export function bare(cart: PageCart): boolean {
+	return !cart.lines.length && !cart.back;
+}
+
+/** No longer takes back a line of the earlier sale. */
+export function kept(cart: PageCart, lineNo: number): PageCart {
+	const lines = cart.back?.lines.filter((l) => l.line_no !== lineNo) ?? [];
+	const back: BackAsked | undefined = cart.back && lines.length ? { ...cart.back, lines } : undefined;
+	return { ...cart, back, selected: undefined };
+}
+
 /** What the server is asked to price. */
-export function asked({ lines, discount, customer_id }: PageCart): Cart {
-	return { lines, ...(discount && { discount }), ...(customer_id && { customer_id }) };
+export function asked({ lines, discount, customer_id, back }: PageCart): Cart {
+	return { lines, ...(discount && { discount }), ...(customer_id && { customer_id }), ...(back && { back }) };
 }

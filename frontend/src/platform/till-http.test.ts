@@ -146,4 +146,82 @@ describe('a browser register', () => {
 		expect((await shop.till.addItem('gift', null, 500)).outcome).toBe('added');
 		expect((shop.last('/api/register/quote').body as Cart).lines[0]).toMatchObject({ item_id: 'gift', price_minor: 500 });
 	});
+
+	it('has notes go with the sale, and lets a line with one stand alone', async () => {
+		const { line_id } = await shop.till.scan('400');
+		await shop.till.setLineNote(line_id!, ' cold ');
+		await shop.till.setNote('gift');
+		const { state } = await shop.till.scan('400');
+		expect(state.cart.lines.map((l) => l.note)).toEqual(['cold', undefined]);
+		expect(state.cart.note).toBe('gift');
+		await shop.till.complete([]);
+		expect(shop.last('/api/sales').body).toMatchObject({ note: 'gift', cart: { lines: [{ note: 'cold' }, {}] } });
+	});
+
+	it('keeps a new customer once, however often it has to be asked', async () => {
+		const met = { name: 'Grace', phone: '555 0100', email: '' };
+		shop.answers['POST /api/customers'] = () => {
+			throw new TypeError('connection lost');
+		};
+		await expect(shop.till.addCustomer(met)).rejects.toMatchObject({ code: 'network.unreachable' });
+		shop.answers['POST /api/customers'] = () => ({});
+		const first = shop.last('/api/customers');
+		const state = await shop.till.addCustomer(met);
+		const again = shop.last('/api/customers');
+		expect(again.body).toEqual({ id: first.key, name: 'Grace', phone: '555 0100' });
+		expect(again.key).toBe(first.key);
+		expect(state.cart).toMatchObject({ customer_id: first.key, customer_name: 'Grace' });
+		await shop.till.scan('400');
+		await shop.till.hold('Table 4');
+		expect((await shop.till.held())[0]).toMatchObject({ customer_name: 'Grace' });
+	});
+
+	describe('takes goods back', () => {
+		const returnable = { sale: { id: 's1', kind: 'sale', receipt_no: '9W-1', lines: [{ line_no: 2 }] }, back: [], voided: false, unchecked: false };
+		const asked = { sale_id: 's1', reason: 'broken', lines: [{ line_no: 2, quantity: '1', restock: true }] };
+		beforeEach(() => {
+			shop.answers['GET /api/register/receipt'] = () => returnable;
+			shop.answers['POST /api/register/quote'] = ({ body }) => {
+				const { lines, back } = body as Cart;
+				return { lines: [...(back?.lines ?? []).map((l) => ({ id: 'b' + l.line_no, original_line: l.line_no, quantity: '-1' })), ...lines], total_minor: back ? -150 : 150, taxes: [], quick_cash: [] };
+			};
+		});
+
+		it('of a receipt that is found, and of one at a time', async () => {
+			expect(await shop.till.findReceipt(' 9W-1 ')).toEqual(returnable);
+			expect(shop.last('/api/register/receipt').query.get('number')).toBe('9W-1');
+			const state = await shop.till.takeBack(asked);
+			expect(state.cart).toMatchObject({ total_minor: -150, lines: [{ original_line: 2 }] });
+			await expect(shop.till.takeBack({ ...asked, sale_id: 's2' })).rejects.toMatchObject({ code: 'till.receipt_other' });
+			await expect(shop.till.setQuantity('b2', '3')).rejects.toMatchObject({ code: 'till.line_returned' });
+			await shop.till.complete([{ method_id: 'cash', amount_minor: -150 }]);
+			expect(shop.last('/api/sales').body).toMatchObject({ cart: { lines: [], back: asked } });
+		});
+
+		it('beside what is sold, until the line is taken off', async () => {
+			await shop.till.takeBack(asked);
+			expect((await shop.till.scan('400')).state.cart.lines).toHaveLength(2);
+			const state = await shop.till.removeLine('b2');
+			expect(state.cart.lines).toHaveLength(1);
+			expect((shop.last('/api/register/quote').body as Cart).back).toBeUndefined();
+		});
+
+		it('over a reload, on hold and back again', async () => {
+			await shop.till.takeBack(asked);
+			expect((await shop.open().state()).cart.lines).toHaveLength(1);
+			await shop.till.hold('later');
+			const [held] = await shop.till.held();
+			expect(held).toMatchObject({ lines: 1 });
+			expect((await shop.till.recall(held!.id)).cart.lines).toHaveLength(1);
+		});
+
+		it.each([
+			['till.receipt_unknown', { ...returnable, sale: { ...returnable.sale, lines: [] } }],
+			['till.receipt_is_return', { ...returnable, sale: { ...returnable.sale, kind: 'refund' } }],
+			['till.receipt_voided', { ...returnable, voided: true }],
+		])('but says %s', async (code, answer) => {
+			shop.answers['GET /api/register/receipt'] = () => answer;
+			await expect(shop.till.findReceipt('9W-1')).rejects.toMatchObject({ code });
+		});
+	});
 });

@@ -1,7 +1,7 @@
 import { Problem } from './problem';
 import type { Till } from './till';
-import { asked, changed, emptyCart, multiplied, times, withItem, withLine, without, type PageCart, type Wanted } from './till-cart';
-import type { Cart, CartView, CashAsked, Checkout, HeldCart, MetCustomer, Receipt, RecentSale, RegisterShift, RegisterState, ScanOutcome, ScanResult, Shelf, TillCustomer, TillItem, ZReport } from './till-types';
+import { asked, bare, changed, emptyCart, kept, multiplied, times, withItem, withLine, without, type PageCart, type Wanted } from './till-cart';
+import type { BackAsked, Cart, CartView, CashAsked, Checkout, HeldCart, MetCustomer, Receipt, RecentSale, RegisterShift, RegisterState, Returnable, ScanOutcome, ScanResult, Shelf, TillCustomer, TillItem, ZReport } from './till-types';
 import { uuid } from './uuid';
 
 export type HttpTillOptions = {
@@ -32,7 +32,7 @@ export function httpTill(options: HttpTillOptions): Till {
 	const till = new HttpTill(options);
 	const refuse = (): Promise<never> => Promise.reject(new Problem('till.browser', 'A browser register cannot do this.'));
 	return {
-		has: { pins: false, printer: false, newItems: false, returns: false, offline: false },
+		has: { pins: false, printer: false, newItems: false, offline: false },
 		state: () => till.load(),
 		pair: refuse,
 		people: async () => [],
@@ -52,21 +52,21 @@ export function httpTill(options: HttpTillOptions): Till {
 			till.edit((cart) => withLine(cart, { id: uuid(), name: name || barcode || 'Item', quantity: '1', price_minor, ...(tax_code && { tax_code }), ...(barcode && { barcode }) })),
 		createItem: refuse,
 		setQuantity: (id, quantity) =>
-			till.edit((cart) => (/[1-9]/.test(quantity) ? changed(cart, id, ({ fixed_total_minor: _, ...line }) => ({ ...line, quantity })) : without(cart, id))),
-		setLineDiscount: (id, discount) => till.edit((cart) => changed(cart, id, (line) => ({ ...line, discount: discount ?? undefined }))),
-		setPrice: (id, price_minor) => till.edit((cart) => changed(cart, id, ({ fixed_total_minor: _, ...line }) => ({ ...line, price_minor }))),
-		removeLine: (id) => till.edit((cart) => without(cart, id)),
+			till.editSold(id, (cart) => (/[1-9]/.test(quantity) ? changed(cart, id, ({ fixed_total_minor: _, ...line }) => ({ ...line, quantity })) : without(cart, id))),
+		setLineDiscount: (id, discount) => till.editSold(id, (cart) => changed(cart, id, (line) => ({ ...line, discount: discount ?? undefined }))),
+		setPrice: (id, price_minor) => till.editSold(id, (cart) => changed(cart, id, ({ fixed_total_minor: _, ...line }) => ({ ...line, price_minor }))),
+		removeLine: (id) => till.edit((cart) => (till.comesBack(id) === undefined ? without(cart, id) : kept(cart, till.comesBack(id)!))),
 		selectLine: async (id) => till.select(id),
 		setCartDiscount: (discount) => till.edit((cart) => ({ ...cart, discount: discount ?? undefined })),
 		setCustomer: (id, name) => till.edit((cart) => ({ ...cart, customer_id: id ?? undefined, customer_name: name || undefined })),
-		setLineNote: (id, note) => till.edit((cart) => changed(cart, id, (line) => ({ ...line, note: note.trim() || undefined }))),
+		setLineNote: (id, note) => till.editSold(id, (cart) => changed(cart, id, (line) => ({ ...line, note: note.trim() || undefined }))),
 		setNote: (note) => till.edit((cart) => ({ ...cart, note: note.trim() || undefined })),
 		customers: async (q, limit) => (await till.get<{ rows: TillCustomer[] }>('/api/customers', { q: q || null, limit })).rows,
 		addCustomer: (met) => till.addCustomer(met),
 		clearCart: () => till.edit((cart) => ({ ...emptyCart(), id: cart.id })),
 		undo: () => till.undo(),
-		findReceipt: refuse,
-		takeBack: refuse,
+		findReceipt: (number) => till.findReceipt(number),
+		takeBack: (asked) => till.takeBack(asked),
 		hold: (name) => till.hold(name),
 		held: async () => till.heldCarts(),
 		recall: (id) => till.recall(id),
@@ -105,8 +105,8 @@ class HttpTill {
 	async load(): Promise<RegisterState> {
 		const state = await this.get<RegisterState>('/api/register/state', { register_id: this.#options.registerId });
 		this.#base = { ...state, categories: state.categories ?? [], last_sale: this.#base?.last_sale };
-		const kept = this.#read<Kept>('cart');
-		if (kept) await this.#price(kept.cart).catch(() => undefined);
+		const before = this.#read<Kept>('cart');
+		if (before) await this.#price(before.cart).catch(() => undefined);
 		return this.#state();
 	}
 
@@ -187,6 +187,31 @@ class HttpTill {
 		return this.#state();
 	}
 
+	/** The line of the earlier sale that a line of the cart takes back. */
+	comesBack(id: string): number | undefined {
+		return this.#view?.lines.find((l) => l.id === id)?.original_line;
+	}
+
+	/** As edit, of a line that is sold: what comes back is as it was sold. */
+	async editSold(id: string, change: (cart: PageCart) => PageCart): Promise<RegisterState> {
+		if (this.comesBack(id) !== undefined) throw new Problem('till.line_returned', 'A returned line is as it was sold. Take it off, and choose again what comes back.');
+		return this.edit(change);
+	}
+
+	async findReceipt(number: string): Promise<Returnable> {
+		const found = await this.get<Returnable>('/api/register/receipt', { number: number.trim() });
+		if (!found.sale.lines.length) throw new Problem('till.receipt_unknown', 'No receipt has this number. Look at the number below the barcode and try again.');
+		if (found.sale.kind !== 'sale') throw new Problem('till.receipt_is_return', 'This receipt is itself of a return. Take the receipt of the sale.');
+		if (found.voided) throw new Problem('till.receipt_voided', 'This sale was voided: nothing of it is left to give back.');
+		return found;
+	}
+
+	async takeBack(back: BackAsked): Promise<RegisterState> {
+		const { back: before } = this.#cart;
+		if (before && before.sale_id !== back.sale_id) throw new Problem('till.receipt_other', 'The cart takes back another receipt already. Finish that one first.');
+		return this.edit((cart) => ({ ...cart, back }));
+	}
+
 	select(id: string): RegisterState {
 		this.#cart = { ...this.#cart, selected: id };
 		return this.#state();
@@ -201,7 +226,7 @@ class HttpTill {
 	}
 
 	async #price(cart: PageCart): Promise<void> {
-		const view = cart.lines.length ? await this.#post<CartView>('/api/register/quote', asked(cart)) : null;
+		const view = !bare(cart) ? await this.#post<CartView>('/api/register/quote', asked(cart)) : null;
 		this.#cart = cart;
 		this.#view = view;
 		this.#write('cart', { cart } satisfies Kept);
@@ -216,7 +241,7 @@ class HttpTill {
 	}
 
 	async hold(name: string): Promise<RegisterState> {
-		if (!this.#cart.lines.length) throw new Problem('till.cart_empty', 'The cart is empty. Scan something first.');
+		if (bare(this.#cart)) throw new Problem('till.cart_empty', 'The cart is empty. Scan something first.');
 		const at = new Date();
 		const shop = this.#base!.shop!;
 		const time = new Intl.DateTimeFormat(shop.locale, { timeStyle: 'medium', timeZone: shop.time_zone }).format(at);
@@ -226,7 +251,7 @@ class HttpTill {
 			held_at: at.toISOString(),
 			held_by: this.#base!.person?.name ?? '',
 			...(this.#cart.customer_name && { customer_name: this.#cart.customer_name }),
-			lines: this.#cart.lines.length,
+			lines: this.#view?.lines.length ?? 0,
 			total_minor: this.#view?.total_minor ?? 0,
 			cart: this.#cart,
 		};
@@ -240,7 +265,7 @@ class HttpTill {
 	}
 
 	async recall(id: string): Promise<RegisterState> {
-		if (this.#cart.lines.length) throw new Problem('till.cart_open', 'There are lines on the cart. Finish, hold or clear it first.');
+		if (!bare(this.#cart)) throw new Problem('till.cart_open', 'There are lines on the cart. Finish, hold or clear it first.');
 		const held = this.#held().find((h) => h.id === id);
 		if (!held) throw new Problem('till.held_unknown', 'That held cart is gone. Open the list again.');
 		await this.#price(held.cart);

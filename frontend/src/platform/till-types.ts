@@ -83,6 +83,8 @@ export type CartLineView = {
 	total_minor: number;
 	tax_code: string;
 	note?: string;
+	/** On a line that comes back: which line of its sale it is. */
+	original_line?: number;
 	on_hand?: string;
 };
 
@@ -141,8 +143,9 @@ export type SoldLine = { line_no: number; item_id?: string; name: string; unit: 
 
 /** A sale and what of each line has come back so far; unchecked if the server could not be asked. */
 export type Returnable = {
-	sale: { id: string; receipt_no: string; completed_at: string; total_minor: number; lines: SoldLine[] };
+	sale: { id: string; kind: RecentSale['kind']; receipt_no: string; completed_at: string; total_minor: number; lines: SoldLine[] };
 	back: { line_no: number; quantity: string }[];
+	voided: boolean;
 	unchecked: boolean;
 };
 
@@ -203,6 +206,6 @@ export type CartLine = {
 	note?: string;
 };
 
-export type Cart = { lines: CartLine[]; discount?: Discount; customer_id?: string };
+export type Cart = { lines: CartLine[]; discount?: Discount; customer_id?: string; back?: BackAsked };
 
 export type Checkout = { id: string; register_id: string; cart: Cart; tenders: TenderIn[]; note?: string };

@@ -31,7 +31,7 @@ export function wailsTill(page: Wails): Till {
 	};
 	const on = <T>(name: string, told: (value: T) => void) => page.runtime.EventsOn(name, told as (...values: never[]) => void);
 	return {
-		has: { pins: true, printer: true, newItems: true, returns: true, offline: true },
+		has: { pins: true, printer: true, newItems: true, offline: true },
 		state: () => call('State'),
 		pair: (address, code, deviceName) => call('Pair', address, code, deviceName),
 		people: () => call('People'),

@@ -16,8 +16,6 @@ export interface Till {
 		printer: boolean;
 		/** Unknown items can be made here. */
 		newItems: boolean;
-		/** Goods come back here; otherwise in the office. */
-		returns: boolean;
 		/** Works without the server. */
 		offline: boolean;
 	};

@@ -20,7 +20,7 @@ export function shortcuts(register: Register, toFind: () => void): Shortcut[] {
 		key('note', 'Shift+F3', m.reg_key_note(), () => note(register)),
 		key('hold', 'F6', m.reg_key_hold(), () => hold(register)),
 		key('recall', 'F7', m.reg_key_recall(), () => register.open({ kind: 'held' })),
-		...(register.till.has.returns ? [key('return', 'F8', m.reg_key_return(), () => takeBack(register))] : []),
+		key('return', 'F8', m.reg_key_return(), () => takeBack(register)),
 		key('cash-in', 'Shift+F5', m.reg_cash_in(), () => moveCash(register, 'in')),
 		key('cash-out', 'Shift+F6', m.reg_cash_out(), () => moveCash(register, 'out')),
 		key('drop', 'Shift+F7', m.reg_drop(), () => moveCash(register, 'drop')),
@@ -59,8 +59,13 @@ export function moveCash(register: Register, what: CashKind): void {
 	if (!register.paying && !register.panel) register.open({ kind: 'cash', what });
 }
 
+/** At a till someone else can lend the right; in a browser it is the person's own or none. */
+export function mayTakeBack(register: Register): boolean {
+	return register.till.has.pins || register.can(rights.refund);
+}
+
 export function takeBack(register: Register): void {
-	if (!register.paying) register.open({ kind: 'return', number: '' });
+	if (!register.paying && mayTakeBack(register)) register.open({ kind: 'return', number: '' });
 }
 
 export function hold(register: Register): void {

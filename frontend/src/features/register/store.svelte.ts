@@ -7,6 +7,7 @@ import type { Till } from '@/platform/till';
 import type { CartLineView, CashKind, RegisterState, ScanResult, TenderIn, TillItem, ZReport } from '@/platform/till-types';
 import { m } from '@/paraglide.gen/messages';
 import { toasts } from '@/ui/toast.svelte';
+import { rights } from './rights';
 import { sounds } from './sounds';
 import { withTender } from './tender';
 
@@ -139,7 +140,7 @@ export class Register {
 			return;
 		}
 		// A receipt's own barcode means that something of it comes back.
-		if (this.till.has.returns && this.state?.phase === 'selling' && !this.paying && /^\d+[A-Z]+-\d{4,}$/i.test(code.trim())) {
+		if ((this.till.has.pins || this.can(rights.refund)) && this.state?.phase === 'selling' && !this.paying && /^\d+[A-Z]+-\d{4,}$/i.test(code.trim())) {
 			this.open({ kind: 'return', number: code.trim() });
 			return;
 		}
