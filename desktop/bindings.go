@@ -4,6 +4,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
+	"souk/desktop/printer"
 	"souk/desktop/till"
 	"souk/shared/money"
 	"souk/shared/pricing"
@@ -24,6 +25,41 @@ func (t *Till) State() wire.RegisterState {
 // Pair makes this computer the till that the code was made for.
 func (t *Till) Pair(address, code, deviceName string) (wire.RegisterState, error) {
 	return t.engine.Pair(address, code, deviceName)
+}
+
+// Discover lists the servers that answer on the network.
+func (t *Till) Discover() ([]till.Found, error) {
+	return t.engine.Discover()
+}
+
+// Probe looks who answers at an address.
+func (t *Till) Probe(address string) (till.Probed, error) {
+	return t.engine.Probe(address)
+}
+
+// FirstRun says what is left to set up.
+func (t *Till) FirstRun() (till.FirstRun, error) {
+	return t.engine.FirstRun()
+}
+
+// KeepFirstRun notes how far setting up has come.
+func (t *Till) KeepFirstRun(progress till.FirstRun) (till.FirstRun, error) {
+	return t.engine.KeepFirstRun(progress)
+}
+
+// Connection tells to which server this till is connected.
+func (t *Till) Connection() till.Connection {
+	return t.engine.Connection()
+}
+
+// Printers lists the printers that this computer knows of.
+func (t *Till) Printers() []printer.Found {
+	return t.engine.Printers()
+}
+
+// TryCode says what a code means, without selling anything.
+func (t *Till) TryCode(code string) till.Tried {
+	return t.engine.TryCode(code)
 }
 
 // People lists who may sign in here.

@@ -35,7 +35,7 @@ func readFlags(args []string, stderr io.Writer) (flags, error) {
 	set.StringVar(&f.server, "server", "", "address of the shop, for --pair")
 	set.StringVar(&f.pair, "pair", "", "pairing code from the office")
 	set.StringVar(&f.name, "name", hostName(), "what the office calls this device")
-	set.StringVar(&printer, "printer", "", "file:PATH, tcp:HOST[:PORT] or none")
+	set.StringVar(&printer, "printer", "", "file:PATH, tcp:HOST[:PORT], queue:NAME or none")
 	set.BoolVar(&f.kiosk, "kiosk", false, "full screen, without a frame, above everything")
 	if err := set.Parse(args); err != nil {
 		return f, errors.Join(errUsage, err)
@@ -59,10 +59,10 @@ func readPrinter(text string) (*wire.PrinterState, error) {
 	switch {
 	case text == "none":
 		return &wire.PrinterState{Kind: "none"}, nil
-	case (kind == "file" || kind == "tcp") && address != "":
+	case (kind == "file" || kind == "tcp" || kind == "queue") && address != "":
 		return &wire.PrinterState{Kind: kind, Address: address}, nil
 	}
-	return nil, fmt.Errorf("--printer %q: say file:PATH, tcp:HOST, tcp:HOST:PORT or none", text)
+	return nil, fmt.Errorf("--printer %q: say file:PATH, tcp:HOST, tcp:HOST:PORT, queue:NAME or none", text)
 }
 
 func defaultData() string {

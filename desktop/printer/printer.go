@@ -1,5 +1,5 @@
 // Package printer brings bytes to a receipt printer: a network printer on its
-// raw port, or a file. Jobs wait in a spool, so that a printer that hangs holds
+// raw port, a device or file, or a queue of the system's spooler. Jobs wait in a spool, so that a printer that hangs holds
 // nobody up. It does not know what it prints.
 package printer
 
@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -20,6 +22,8 @@ const (
 	None Kind = "none"
 	File Kind = "file"
 	TCP  Kind = "tcp"
+	// Queue is a printer that this computer's system knows by name; it gets the bytes as they are.
+	Queue Kind = "queue"
 )
 
 // rawPort is where network printers take raw data.
@@ -34,23 +38,42 @@ func Print(ctx context.Context, kind Kind, address string, content []byte) error
 	defer cancel()
 	switch kind {
 	case File:
-		return appendTo(address, content)
+		return give(ctx, address, content)
 	case TCP:
 		return send(ctx, address, content)
+	case Queue:
+		return enqueue(ctx, address, content)
 	case None:
 		return errors.New("no printer is set up")
 	}
 	return fmt.Errorf("unknown kind of printer %q", kind)
 }
 
+// give does not wait longer for a device than ctx allows: one that is out of
+// paper takes no more bytes, and cannot be interrupted.
+func give(ctx context.Context, path string, content []byte) error {
+	ended := make(chan error, 1)
+	go func() { ended <- appendTo(path, content) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("the printer stopped taking data: %w", ctx.Err())
+	}
+}
+
 func appendTo(path string, content []byte) error {
-	out, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	flags := os.O_APPEND | os.O_WRONLY
+	if !strings.HasPrefix(filepath.ToSlash(path), "/dev/") {
+		flags |= os.O_CREATE // a device that is not there has to be plugged in, not made
+	}
+	out, err := os.OpenFile(path, flags, 0o600)
 	if err != nil {
 		return err
 	}
 	_, err = out.Write(content)
-	if err == nil {
-		err = out.Sync()
+	if kept, failed := out.Stat(); err == nil && failed == nil && kept.Mode().IsRegular() {
+		err = out.Sync() // devices know no such thing
 	}
 	return errors.Join(err, out.Close())
 }

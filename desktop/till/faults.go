@@ -52,6 +52,11 @@ var (
 	errEmail            = fault.Invalid("till.email").Say("This is not an e-mail address. Correct it, or leave it empty.")
 	errNotYours         = fault.Forbidden("till.forbidden").Say("You may not see this. Ask a manager to give you the right in the office.")
 	errNote             = fault.Invalid("till.note").Say("This note is too long. Shorten it.")
+	errPrinterFull      = fault.Unavailable("till.printer_full").Say("The printer has too much to print already. Look whether it has paper.")
+	errPrinterStuck     = fault.Unavailable("till.printer_stuck").Say("The printer answers but takes nothing. Look at its paper, its cover and its lights, then try again.")
+	errPrinterMissing   = fault.Unavailable("till.printer_missing").Say("There is no printer at this place. Is it plugged in and switched on? Then choose it again.")
+	errPrinterRights    = fault.Unavailable("till.printer_rights").Say("This computer does not let the till use the printer. Give its user the right to print, on Linux the group lp.")
+	errPrinterSilent    = fault.Unavailable("till.printer_silent").Say("No printer answers at this address. Look whether it is on and in the same network, and compare the address with its self-test.")
 	errName             = fault.Invalid("till.name").Say("Enter a name.")
 )
 

@@ -2,9 +2,13 @@ package till
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"io/fs"
+	"net"
+	"os"
 	"slices"
 	"strings"
 
@@ -185,19 +189,20 @@ func (e *Engine) Reprint(saleID uuid.UUID) (wire.RegisterState, error) {
 	return e.state(), nil
 }
 
-// TestPrint prints a page that shows whether the printer is set up right, and
-// waits for it. Fails with till.printer.
+// TestPrint prints a page that shows whether the printer is set up right, opens
+// the drawer if there is one, and waits for it. Fails as printing does.
 func (e *Engine) TestPrint() (wire.RegisterState, error) {
 	e.mu.Lock()
 	target, paper := e.printer, e.paper()
 	e.mu.Unlock()
-	err := printer.Print(e.ctx, printer.Kind(target.Kind), target.Address, receipt.TestPage(paper))
+	err := printer.Print(e.ctx, printer.Kind(target.Kind), target.Address, append(receipt.DrawerPulse(2), receipt.TestPage(paper)...))
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.printer.Problem = ""
 	if err != nil {
-		e.printer.Problem = err.Error()
-		return e.state(), printerFault(err)
+		failed := printerFault(err)
+		e.printer.Problem = sentence(failed)
+		return e.state(), failed
 	}
 	return e.state(), nil
 }
@@ -227,7 +232,7 @@ func cleanPrinter(p wire.PrinterState) (wire.PrinterState, error) {
 	case printer.None:
 		p.Address = ""
 		return p, nil
-	case printer.File, printer.TCP:
+	case printer.File, printer.TCP, printer.Queue:
 		if p.Address == "" {
 			return p, printerFault(errors.New("enter the printer's address"))
 		}
@@ -236,7 +241,22 @@ func cleanPrinter(p wire.PrinterState) (wire.PrinterState, error) {
 	return p, printerFault(errors.New("choose a kind of printer"))
 }
 
+// printerFault says what to look at, as far as the failure tells.
 func printerFault(err error) error {
+	_, network := errors.AsType[*net.OpError](err)
+	_, nameless := errors.AsType[*net.DNSError](err)
+	switch {
+	case errors.Is(err, printer.ErrFull):
+		return errPrinterFull.Wrap(err)
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+		return errPrinterStuck.Wrap(err)
+	case errors.Is(err, fs.ErrNotExist):
+		return errPrinterMissing.Wrap(err)
+	case errors.Is(err, fs.ErrPermission):
+		return errPrinterRights.Wrap(err)
+	case network, nameless:
+		return errPrinterSilent.Wrap(err)
+	}
 	return fault.Unavailable("till.printer").Messagef("The printer did not print: %s.", strings.TrimSuffix(err.Error(), ".")).Wrap(err)
 }
 

@@ -154,6 +154,14 @@ func openShop(t testing.TB) *shop {
 
 func (s *shop) listen(address string) {
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set(wire.ServerHeader, "1") })
+	mux.HandleFunc("GET /api/session", func(w http.ResponseWriter, r *http.Request) {
+		status := http.StatusUnauthorized
+		if slug := r.Header.Get(wire.ShopHeader); slug != "" && slug != "city-mart" {
+			status = http.StatusNotFound
+		}
+		w.WriteHeader(status)
+	})
 	mux.HandleFunc("POST /api/devices", s.pair)
 	mux.HandleFunc("GET /api/sync/receipt", s.known(s.sendReceipt))
 	mux.HandleFunc("GET /api/sync/setup", s.known(s.sendSetup))

@@ -235,7 +235,7 @@ func TestASaleStandsWhenThePrinterDoesNot(t *testing.T) {
 	_, err = f.SetPrinter(wire.PrinterState{Kind: "tcp", Address: "127.0.0.1:1"})
 	require.NoError(t, err)
 	_, err = f.TestPrint()
-	isFault(t, err, "till.printer")
+	isFault(t, err, "till.printer_silent")
 	f.scan(milkCode)
 	began := time.Now()
 	f.pay()

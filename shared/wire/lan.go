@@ -10,6 +10,10 @@ import (
 // devices only.
 const ShopHeader = "Souk-Shop"
 
+// ServerHeader is on a server's answer to /healthz, so that a till which is given
+// an address can tell a Souk server from whatever else answers there.
+const ServerHeader = "Souk-Server"
+
 // letters are those that nobody mistakes for another when they are read out.
 const letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 

@@ -147,7 +147,7 @@ type LinkState struct {
 
 // PrinterState is where receipts go.
 type PrinterState struct {
-	Kind    string `json:"kind" enum:"none,file,tcp"`
+	Kind    string `json:"kind" enum:"none,file,tcp,queue"`
 	Address string `json:"address,omitempty"`
 	Columns int    `json:"columns"`
 	Problem string `json:"problem,omitempty"`

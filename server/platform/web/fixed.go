@@ -15,11 +15,16 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
+
+	"souk/shared/wire"
 )
 
 // fixedRoutes are those that belong to no module and no shop.
 func (s *Server) fixedRoutes() {
-	s.echo.GET("/healthz", func(ec echo.Context) error { return ec.String(http.StatusOK, "ok\n") })
+	s.echo.GET("/healthz", func(ec echo.Context) error {
+		ec.Response().Header().Set(wire.ServerHeader, "1")
+		return ec.String(http.StatusOK, "ok\n")
+	})
 	s.echo.GET("/readyz", func(ec echo.Context) error {
 		ctx, cancel := context.WithTimeout(ec.Request().Context(), 2*time.Second)
 		defer cancel()
