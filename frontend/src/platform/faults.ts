@@ -46,6 +46,23 @@ const sentences: Readonly<Record<string, () => string>> = {
 	'till.method_unknown': m.fault_till_method_unknown,
 	'till.reason': m.fault_till_reason,
 	'till.disk': m.fault_till_disk,
+	'till.address': m.fault_till_address,
+	'till.name_unknown': m.fault_till_name_unknown,
+	'till.not_souk': m.fault_till_not_souk,
+	'till.no_shop': m.fault_till_no_shop,
+	'till.wrong_server': m.fault_till_wrong_server,
+	'till.untrusted': m.fault_till_untrusted,
+	'till.needs_tls': m.fault_till_needs_tls,
+	'till.paired': m.fault_till_paired,
+	'till.shift_open': m.fault_till_shift_open,
+	'till.unexpected_answer': m.fault_till_unexpected_answer,
+	'till.printer': m.fault_till_printer,
+	'till.printer_full': m.fault_till_printer_full,
+	'till.printer_stuck': m.fault_till_printer_stuck,
+	'till.printer_missing': m.fault_till_printer_missing,
+	'till.printer_rights': m.fault_till_printer_rights,
+	'till.printer_silent': m.fault_till_printer_silent,
+	'tills.slow_down': m.fault_tills_slow_down,
 };
 
 /** What a fault says in the language being read. English, which may name what it is about, stays as it came. */

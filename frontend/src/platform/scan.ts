@@ -24,7 +24,10 @@ export type BurstOptions = {
 };
 
 /** What to do with a key: leave it alone, hold it back, or hold it back because a code is complete. */
-export type Verdict = { act: 'pass' } | { act: 'hold' } | { act: 'scan'; code: string };
+export type Verdict = { act: 'pass' } | { act: 'hold' } | { act: 'scan'; code: string; how: How };
+
+/** How a scan came, by which a scanner shows itself. */
+export type How = { keys: number; took_ms: number; end: 'Enter' | 'Tab' };
 
 /** From this key on a fast run is held back; the ones before it are taken out of the field afterwards. */
 const holdFrom = 3;
@@ -57,7 +60,8 @@ export class Burst {
 		if (ends(press)) {
 			const presses = this.clear();
 			if (presses.length < this.#shortest) return { act: 'pass' };
-			return { act: 'scan', code: decode(presses, this.#layout) };
+			const how: How = { keys: presses.length, took_ms: Math.round(press.at - presses[0]!.at), end: press.key as How['end'] };
+			return { act: 'scan', code: decode(presses, this.#layout), how };
 		}
 		this.#presses.push(press);
 		return { act: this.#presses.length >= holdFrom ? 'hold' : 'pass' };
@@ -113,7 +117,7 @@ type Field = HTMLInputElement | HTMLTextAreaElement;
 type Before = { field: Field; value: string; start: number | null; end: number | null };
 
 export type ScanOptions = BurstOptions & {
-	onScan: (code: string) => void;
+	onScan: (code: string, how: How) => void;
 	/** After this silence a held run is given back as typing. */
 	patience_ms?: number;
 };
@@ -158,7 +162,7 @@ class PageScanner {
 		}
 		event.preventDefault();
 		event.stopImmediatePropagation();
-		if (verdict.act === 'scan') return this.#report(verdict.code);
+		if (verdict.act === 'scan') return this.#report(verdict.code, verdict.how);
 		this.#held.push(press);
 		clearTimeout(this.#timer);
 		this.#timer = setTimeout(() => this.giveBack(), this.#options.patience_ms ?? 90);
@@ -176,12 +180,12 @@ class PageScanner {
 		else write(field, field.value.slice(0, start) + text + field.value.slice(end), start + text.length);
 	}
 
-	#report(code: string): void {
+	#report(code: string, how: How): void {
 		const before = this.#before;
 		clearTimeout(this.#timer);
 		this.#forget();
 		if (before && before.field.value !== before.value) write(before.field, before.value, before.start, before.end);
-		this.#options.onScan(code);
+		this.#options.onScan(code, how);
 	}
 
 	#forget(): void {

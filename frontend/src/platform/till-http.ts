@@ -33,6 +33,7 @@ export function httpTill(options: HttpTillOptions): Till {
 	const refuse = (): Promise<never> => Promise.reject(new Problem('till.browser', 'A browser register cannot do this.'));
 	return {
 		has: { pins: false, printer: false, newItems: false, offline: false },
+		setup: null,
 		state: () => till.load(),
 		pair: refuse,
 		people: async () => [],

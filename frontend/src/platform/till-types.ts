@@ -103,7 +103,7 @@ export type LinkState = {
 	blocked?: string;
 };
 
-export type PrinterState = { kind: 'none' | 'file' | 'tcp'; address?: string; columns: number; problem?: string };
+export type PrinterState = { kind: 'none' | 'file' | 'tcp' | 'queue'; address?: string; columns: number; problem?: string };
 
 export type ScanOutcome = 'added' | 'unknown' | 'needs_qty' | 'needs_price' | 'blocked';
 
@@ -209,3 +209,14 @@ export type CartLine = {
 export type Cart = { lines: CartLine[]; discount?: Discount; customer_id?: string; back?: BackAsked };
 
 export type Checkout = { id: string; register_id: string; cart: Cart; tenders: TenderIn[]; note?: string };
+
+/** A server that answered on the network, and what it claims to be known by. */
+export type FoundServer = { name: string; address: string; key?: string; version: string };
+/** Who answers at an address; `key` is empty where the system vouches for the server. */
+export type Probed = { address: string; shop?: string; key?: string };
+/** How far setting this till up has come. */
+export type FirstRun = { step: string; language: string; address: string; done: boolean };
+export type Connection = { paired: boolean; address: string; key?: string; series: string; waiting: number; shift: boolean; since: string };
+export type FoundPrinter = { kind: 'file' | 'queue'; address: string };
+/** What a code means, without anything being sold. */
+export type TriedCode = { code: string; kind: string; item?: TillItem };

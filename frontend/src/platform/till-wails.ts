@@ -32,6 +32,15 @@ export function wailsTill(page: Wails): Till {
 	const on = <T>(name: string, told: (value: T) => void) => page.runtime.EventsOn(name, told as (...values: never[]) => void);
 	return {
 		has: { pins: true, printer: true, newItems: true, offline: true },
+		setup: {
+			discover: () => call('Discover'),
+			probe: (address) => call('Probe', address),
+			firstRun: () => call('FirstRun'),
+			keepFirstRun: (progress) => call('KeepFirstRun', progress),
+			connection: () => call('Connection'),
+			printers: () => call('Printers'),
+			tryCode: (code) => call('TryCode', code),
+		},
 		state: () => call('State'),
 		pair: (address, code, deviceName) => call('Pair', address, code, deviceName),
 		people: () => call('People'),

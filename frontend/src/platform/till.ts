@@ -1,5 +1,5 @@
 import type { LiveMessage } from './live';
-import type { BackAsked, CashAsked, Discount, HeldCart, MetCustomer, NewItem, PrinterState, Receipt, RecentSale, RegisterPerson, RegisterState, Returnable, ScanResult, Shelf, TenderIn, TillCustomer, TillItem, ZReport } from './till-types';
+import type { BackAsked, CashAsked, Connection, Discount, FirstRun, FoundPrinter, FoundServer, HeldCart, MetCustomer, NewItem, PrinterState, Probed, Receipt, RecentSale, RegisterPerson, RegisterState, Returnable, ScanResult, Shelf, TenderIn, TillCustomer, TillItem, TriedCode, ZReport } from './till-types';
 
 /**
  * What a register can be asked to do. A till answers from its own engine, with
@@ -19,6 +19,9 @@ export interface Till {
 		/** Works without the server. */
 		offline: boolean;
 	};
+
+	/** Setting the till up; a browser register has nothing to set up. */
+	readonly setup: TillSetup | null;
 
 	state(): Promise<RegisterState>;
 	pair(address: string, code: string, deviceName: string): Promise<RegisterState>;

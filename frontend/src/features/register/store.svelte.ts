@@ -1,10 +1,11 @@
 import { createContext } from 'svelte';
 import type { LiveMessage } from '@/platform/live';
 import { Problem } from '@/platform/problem';
-import { figuresIn, language } from '@/platform/language';
+import type { How } from '@/platform/scan';
+import { figuresIn, language, textsFor } from '@/platform/language';
 import { region } from '@/platform/region.svelte';
 import type { Till } from '@/platform/till';
-import type { CartLineView, CashKind, RegisterState, ScanResult, TenderIn, TillItem, ZReport } from '@/platform/till-types';
+import type { CartLineView, CashKind, FirstRun, RegisterState, ScanResult, TenderIn, TillItem, ZReport } from '@/platform/till-types';
 import { m } from '@/paraglide.gen/messages';
 import { toasts } from '@/ui/toast.svelte';
 import { rights } from './rights';
@@ -19,7 +20,7 @@ export type Panel =
 	| { kind: 'cash'; what: CashKind }
 	| { kind: 'return'; number: string }
 	| { kind: 'check'; code: string }
-	| { kind: 'customer' | 'held' | 'recent' | 'more' | 'printer' | 'keys' | 'close' | 'hold' };
+	| { kind: 'customer' | 'held' | 'recent' | 'more' | 'keys' | 'close' | 'hold' };
 
 /**
  * The register's screen: what the till last said, and which view of it is open.
@@ -31,6 +32,12 @@ export class Register {
 	state = $state.raw<RegisterState | null>(null);
 	/** Why the till did not even say how it is. */
 	failed = $state.raw<Problem | null>(null);
+	/** How far this till is set up; null where there is nothing to set up. */
+	firstRun = $state.raw<FirstRun | null>(null);
+	/** The page of what this till is connected to lies over everything. */
+	devices = $state(false);
+	/** Someone who wants to see the next codes instead of having them sold. */
+	trial: ((code: string, how: How) => void) | null = null;
 	paying = $state(false);
 	tenders = $state.raw<TenderIn[]>([]);
 	panel = $state.raw<Panel | null>(null);
@@ -64,9 +71,27 @@ export class Register {
 	async load(): Promise<void> {
 		try {
 			this.failed = null;
+			await this.#resume();
 			this.take(await this.till.state());
 		} catch (error) {
 			this.failed = Problem.from(error);
+		}
+	}
+
+	/** Goes on with setting up where it was left, in the language that was chosen then. */
+	async #resume(): Promise<void> {
+		this.firstRun = (await this.till.setup?.firstRun()) ?? null;
+		const chosen = textsFor(this.firstRun?.language);
+		if (chosen && !this.firstRun?.done) language.choose(chosen);
+	}
+	/** Keeps how far setting up has come; a disk that does not take it stops nobody. */
+	async keep(progress: Partial<FirstRun>): Promise<void> {
+		if (!this.firstRun) return;
+		this.firstRun = { ...this.firstRun, ...progress };
+		try {
+			await this.till.setup?.keepFirstRun(this.firstRun);
+		} catch (error) {
+			this.say(Problem.from(error));
 		}
 	}
 
@@ -133,8 +158,9 @@ export class Register {
 	}
 
 	/** A code from the scanner or the find box. */
-	scan(code: string): void {
-		if (this.asking) return;
+	scan(code: string, how?: How): void {
+		if (this.trial && how) return this.trial(code, how);
+		if (this.asking || this.devices) return;
 		if (this.panel?.kind === 'check') {
 			this.open({ kind: 'check', code: code.trim() });
 			return;
