@@ -31,11 +31,15 @@ type server struct {
 	t       *testing.T
 	dir     string
 	address string
+	demo    bool
 	command *exec.Cmd
 	log     *bytes.Buffer
 }
 
-func startServer(t *testing.T) *server {
+// startServer starts a server with the demo shops.
+func startServer(t *testing.T) *server { return startWith(t, true) }
+
+func startWith(t *testing.T, demo bool) *server {
 	t.Helper()
 	// Not t.TempDir: as root the database runs as another user, who must get in.
 	dir, err := os.MkdirTemp("/var/tmp", "souk-e2e-")
@@ -44,7 +48,7 @@ func startServer(t *testing.T) *server {
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	s := &server{t: t, dir: dir, address: listener.Addr().String(), log: &bytes.Buffer{}}
+	s := &server{t: t, dir: dir, demo: demo, address: listener.Addr().String(), log: &bytes.Buffer{}}
 	require.NoError(t, listener.Close())
 	s.start()
 	t.Cleanup(func() {
@@ -60,7 +64,10 @@ func (s *server) start() {
 	s.t.Helper()
 	binary := os.Getenv("SOUK_BIN")
 	require.NotEmpty(s.t, binary, "SOUK_BIN names the server to test")
-	s.command = exec.Command(binary, "serve", "--demo")
+	s.command = exec.Command(binary, "serve")
+	if s.demo {
+		s.command.Args = append(s.command.Args, "--demo")
+	}
 	s.command.Env = s.environment()
 	s.command.Stdout, s.command.Stderr = s.log, s.log
 	require.NoError(s.t, s.command.Start())
@@ -241,13 +248,17 @@ func (h *headless) do(out any, name string, args ...any) {
 	h.t.Fatalf("the till ended while it did %s: %v", name, h.out.Err())
 }
 
-// keyboard types into whatever window has the focus.
+// keyboard types into whatever window has the focus: keys by name, text behind
+// "type:", and a code with the scanner's Enter behind "scan:".
 func keyboard(t *testing.T, keys ...string) {
 	t.Helper()
 	for _, key := range keys {
 		arguments := []string{"key", "--delay", "30", key}
 		if text, typed := strings.CutPrefix(key, "type:"); typed {
 			arguments = []string{"type", "--delay", "5", text}
+		}
+		if code, scanned := strings.CutPrefix(key, "scan:"); scanned {
+			arguments = []string{"type", "--delay", "5", code + "\n"}
 		}
 		out, err := exec.CommandContext(t.Context(), "xdotool", arguments...).CombinedOutput()
 		require.NoError(t, err, string(out))
