@@ -258,7 +258,7 @@ func keyboard(t *testing.T, keys ...string) {
 			arguments = []string{"type", "--delay", "5", text}
 		}
 		if code, scanned := strings.CutPrefix(key, "scan:"); scanned {
-			arguments = []string{"type", "--delay", "5", code + "\n"}
+			arguments = []string{"type", "--delay", "5", "--args", "1", code, "key", "Return"}
 		}
 		out, err := exec.CommandContext(t.Context(), "xdotool", arguments...).CombinedOutput()
 		require.NoError(t, err, string(out))

@@ -3,6 +3,7 @@ package till
 import (
 	"database/sql"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -12,10 +13,13 @@ import (
 	"souk/shared/wire"
 )
 
-// Shelf is a stretch of a category's items, and how many it has in all.
+// Shelf is a stretch of a category's items, and how many it has in all. Uncounted
+// says that no item of the shop has any stock: nobody has counted yet, and that
+// there is none of something means nothing.
 type Shelf struct {
-	Items []wire.TillItem `json:"items"`
-	Total int             `json:"total"`
+	Items     []wire.TillItem `json:"items"`
+	Total     int             `json:"total"`
+	Uncounted bool            `json:"uncounted,omitempty"`
 }
 
 // NewItem is what a cashier says of an item that the shop did not know.
@@ -43,7 +47,7 @@ func (e *Engine) Browse(categoryID *uuid.UUID, offset, limit int) Shelf {
 	list := e.shelf(categoryID)
 	from := min(max(offset, 0), len(list))
 	to := min(from+max(limit, 0), len(list))
-	return Shelf{Items: e.shownAll(list[from:to]), Total: len(list)}
+	return Shelf{Items: e.shownAll(list[from:to]), Total: len(list), Uncounted: e.items.uncounted()}
 }
 
 func (e *Engine) shelf(categoryID *uuid.UUID) []int32 {
@@ -82,6 +86,11 @@ func (e *Engine) shownAll(list []int32) []wire.TillItem {
 		items[i] = e.shown(e.items.docs[at].item)
 	}
 	return items
+}
+
+// uncounted stops at the first item that there is some of.
+func (x *index) uncounted() bool {
+	return !slices.ContainsFunc(x.docs, func(d doc) bool { return d.item != nil && d.item.TrackStock && d.item.OnHand.IsPos() })
 }
 
 // shown is the item with the stock that is left after what was sold here.

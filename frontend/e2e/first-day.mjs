@@ -45,7 +45,7 @@ async function makeShop(page) {
 	await page.goto(root);
 	const next = () => page.getByRole('button', { name: 'Next', exact: true }).click();
 	await page.getByLabel('Name of the shop').fill(shop.name);
-	await page.getByText('Shop', { exact: true }).last().click();
+	await page.locator('input[name=business][value=retail]').check();
 	await choose(page, 'Country', 'Germany');
 	await page.getByText('Free', { exact: true }).waitFor();
 	await picture(page, 'shop');

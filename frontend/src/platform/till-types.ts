@@ -178,7 +178,8 @@ export type TillItem = {
 	active: boolean;
 };
 
-export type Shelf = { items: TillItem[]; total: number };
+/** Uncounted: no item of the shop has any stock, so that none of one means nothing. */
+export type Shelf = { items: TillItem[]; total: number; uncounted?: boolean };
 
 export type TenderIn = { method_id: string; amount_minor: number; reference?: string };
 

@@ -13,9 +13,9 @@ export class Typing {
 	get fast(): boolean {
 		return this.#length >= 6 && (this.#last - this.#began) / this.#length < 35;
 	}
-	/** What has been typed is finished. */
-	take(at: number): { keys: number; took_ms: number } {
-		const how = { keys: this.#length, took_ms: Math.round(at - this.#began) };
+	/** What has been typed is finished; the silence behind it is not counted. */
+	take(): { keys: number; took_ms: number } {
+		const how = { keys: this.#length, took_ms: Math.round(this.#last - this.#began) };
 		this.#length = 0;
 		return how;
 	}
