@@ -177,6 +177,7 @@ func TestAFirstDay(t *testing.T) {
 	till.does("empty", "type:10000", "Return")
 	till.does("cart", "scan:4006381333931", "scan:5000159407236")
 	till.does("pay", "F9")
+	till.does("given", "type:2000")
 	till.does("paid", "Return")
 	printer.printed(t, "Harbour Corner", "Harbour Street 12", "Oat milk 1 l", "9,39")
 	t.Logf("the first sale after %.0f s", time.Since(began).Seconds())

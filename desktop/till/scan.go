@@ -1,6 +1,7 @@
 package till
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -58,7 +59,7 @@ func (e *Engine) AddItem(itemID uuid.UUID, quantity *decimal.Decimal, price *mon
 }
 
 // SellOpen puts a line on the cart that is no item: an unknown barcode, a thing
-// without one. Without a tax code it takes the shop's first. Fails with
+// without one. Without a tax code it takes the shop's usual one. Fails with
 // till.amount.
 func (e *Engine) SellOpen(name string, price money.Amount, taxCode, code string) (wire.RegisterState, error) {
 	return e.change(func(b *basket) error {
@@ -69,8 +70,8 @@ func (e *Engine) SellOpen(name string, price money.Amount, taxCode, code string)
 		if name == "" {
 			name = "Item"
 		}
-		if taxCode == "" && len(e.setup.TaxCodes) > 0 {
-			taxCode = e.setup.TaxCodes[0].Code
+		if taxCode == "" {
+			taxCode = e.usualTax()
 		}
 		_, err := b.add(line{
 			Name: name, Barcode: strings.TrimSpace(code), Unit: e.pieceUnit(), SoldBy: byOpen,
@@ -218,4 +219,16 @@ func (e *Engine) pieceUnit() string {
 		}
 	}
 	return byEach
+}
+
+// usualTax is the standard rate where the shop has one of that name.
+func (e *Engine) usualTax() string {
+	codes := e.setup.TaxCodes
+	if at := slices.IndexFunc(codes, func(t wire.TaxSetup) bool { return t.Code == "standard" }); at >= 0 {
+		return codes[at].Code
+	}
+	if len(codes) > 0 {
+		return codes[0].Code
+	}
+	return ""
 }

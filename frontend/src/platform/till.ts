@@ -1,6 +1,18 @@
 import type { LiveMessage } from './live';
 import type { BackAsked, CashAsked, Connection, Discount, FirstRun, FoundPrinter, FoundServer, HeldCart, MetCustomer, NewItem, PrinterState, Probed, Receipt, RecentSale, RegisterPerson, RegisterState, Returnable, ScanResult, Shelf, TenderIn, TillCustomer, TillItem, TriedCode, ZReport } from './till-types';
 
+/** What only a till with an engine of its own has: a server to find, devices to set up. */
+export interface TillSetup {
+	discover(): Promise<FoundServer[]>;
+	/** Looks who answers at an address, before a code is sent there. */
+	probe(address: string): Promise<Probed>;
+	firstRun(): Promise<FirstRun>;
+	keepFirstRun(progress: FirstRun): Promise<FirstRun>;
+	connection(): Promise<Connection>;
+	printers(): Promise<FoundPrinter[]>;
+	tryCode(code: string): Promise<TriedCode>;
+}
+
 /**
  * What a register can be asked to do. A till answers from its own engine, with
  * or without a network; a browser register asks the server. Both answer with the
