@@ -2941,7 +2941,7 @@ export interface components {
             /** Format: int64 */
             columns: number;
             /** @enum {string} */
-            kind: "none" | "file" | "tcp";
+            kind: "none" | "file" | "tcp" | "queue";
             problem?: string;
         };
         Problem: {
