@@ -6,9 +6,10 @@ import { stories as imports } from './imports.mjs';
 import { stories as languages } from './languages.mjs';
 import { stories as lists } from './lists.mjs';
 import { stories as office } from './office.mjs';
+import { stories as roles } from './roles.mjs';
 import { startServer } from './server.mjs';
 
-const stories = { ...office, ...lists, ...imports, ...axe, ...languages };
+const stories = { ...office, ...lists, ...imports, ...roles, ...axe, ...languages };
 const pictures = process.env.SOUK_E2E_OUT ?? '../test/out';
 const server = await startServer();
 let passed = 0;

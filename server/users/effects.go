@@ -9,6 +9,7 @@ import (
 
 	"souk/server/platform/auth"
 	"souk/server/platform/db"
+	"souk/shared/fault"
 	"souk/shared/wire"
 )
 
@@ -25,7 +26,8 @@ type Effects struct {
 	Lost   []wire.Permission `json:"lost" nullable:"false"`
 	People []Effect          `json:"people" nullable:"false" doc:"Those whose rights would change"`
 	// Refused is why the caller may not make this change; empty if he may.
-	Refused string `json:"refused"`
+	Refused     string `json:"refused"`
+	RefusedCode string `json:"refused_code"`
 }
 
 // Effect is what changes for one person.
@@ -78,7 +80,11 @@ func ShowEffects(ctx context.Context, tx *db.Tx, in EffectsIn) (Effects, error) 
 	out := Effects{People: []Effect{}}
 	out.Won, out.Lost = differ(rightsOf(roles, key), rightsOf(after, key))
 	if err := mayShape(ctx, roles, after, key); err != nil {
-		out.Refused = messageOf(err)
+		known := fault.Of(err)
+		if known == nil {
+			return Effects{}, err
+		}
+		out.Refused, out.RefusedCode = known.Message, known.Code
 	}
 	people, err := db.All[onRole](ctx, tx, peopleOnRole, db.Args{"base": key.base})
 	for _, p := range people {

@@ -60,7 +60,10 @@ var Module = module.Module{
 		web.Put("/layouts/{list}", web.SignedIn, SetLayout),
 	},
 	Topics: []live.Topic{People, Sessions, Shapes, Views},
-	Nav:    []module.Nav{{Section: "Shop", Label: "People", Path: "/people", Icon: "users", Needs: Read}},
+	Nav: []module.Nav{
+		{Section: "Shop", Label: "People", Path: "/people", Icon: "users", Needs: Read},
+		{Section: "Shop", Label: "Roles", Path: "/settings/roles", Icon: "shield", Needs: Roles},
+	},
 	Reacts: []module.Reaction{module.On(welcomeOwner)},
 	Faults: map[string]string{
 		"people_account_key": "people.already_here", "saved_views_name_key": "people.view_taken",

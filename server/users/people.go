@@ -264,14 +264,6 @@ func toGive(ctx context.Context, tx *db.Tx, role wire.Role, id *uuid.UUID) (auth
 	return roles, mayGive(ctx, roles, keyOf(role, id))
 }
 
-// messageOf is what a fault says.
-func messageOf(err error) string {
-	if known := fault.Of(err); known != nil {
-		return known.Message
-	}
-	return ""
-}
-
 func aboveYou() error {
 	return fault.Forbidden("people.above_you").Say("Only someone of that level or above can do this.")
 }

@@ -11,6 +11,7 @@ export type NavItem = { module: ModuleKey; section: string; label: string; path:
 export const nav: NavItem[] = [
 	{ module: 'tenants', section: 'Shop', label: 'Settings', path: '/settings', icon: 'settings', needs: 'company.edit' },
 	{ module: 'users', section: 'Shop', label: 'People', path: '/people', icon: 'users', needs: 'people.read' },
+	{ module: 'users', section: 'Shop', label: 'Roles', path: '/settings/roles', icon: 'shield', needs: 'people.roles' },
 	{ module: 'catalog', section: 'Stock', label: 'Items', path: '/items', icon: 'package', needs: 'catalog.read' },
 	{ module: 'catalog', section: 'Shop', label: 'Taxes', path: '/settings/taxes', icon: 'percent', needs: 'catalog.edit' },
 	{ module: 'parties', section: 'Selling', label: 'Customers', path: '/customers', icon: 'contact', needs: 'parties.read' },

@@ -7366,6 +7366,7 @@ export interface operations {
                         /** @description Those whose rights would change */
                         people: components["schemas"]["Effect"][];
                         refused: string;
+                        refused_code: string;
                         won: string[];
                     };
                 };

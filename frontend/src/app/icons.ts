@@ -18,6 +18,7 @@ import Percent from '@lucide/svelte/icons/percent';
 import Receipt from '@lucide/svelte/icons/receipt-text';
 import Scale from '@lucide/svelte/icons/scale';
 import Settings from '@lucide/svelte/icons/settings';
+import Shield from '@lucide/svelte/icons/shield';
 import ShoppingCart from '@lucide/svelte/icons/shopping-cart';
 import Store from '@lucide/svelte/icons/store';
 import Tag from '@lucide/svelte/icons/tag';
@@ -34,7 +35,7 @@ import type { Icon } from '@/ui/types';
 const icons: Record<string, Icon> = {
 	armchair: Armchair, banknote: Banknote, 'book-open': BookOpen, book: BookOpen, boxes: Boxes, building: Building, calendar: Calendar, car: Car, chart: ChartColumn,
 	'chart-column': ChartColumn, clock: Clock, contact: Contact, 'credit-card': CreditCard, home: House, house: House, inbox: Inbox, monitor: Monitor, package: Package, percent: Percent,
-	receipt: Receipt, scale: Scale, settings: Settings, cart: ShoppingCart, 'shopping-cart': ShoppingCart, store: Store, tag: Tag, tags: Tags, truck: Truck,
+	receipt: Receipt, scale: Scale, settings: Settings, shield: Shield, cart: ShoppingCart, 'shopping-cart': ShoppingCart, store: Store, tag: Tag, tags: Tags, truck: Truck,
 	users: Users, utensils: Utensils, wallet: Wallet, warehouse: Warehouse, wrench: Wrench,
 };
 

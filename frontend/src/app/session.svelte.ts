@@ -6,7 +6,7 @@ import { region } from '@/platform/region.svelte';
 
 /** Who is signed in, where, and what they may do, as the server tells it. */
 export type Session = {
-	user: { id: string; name: string; role?: string };
+	user: { id: string; name: string; role?: string; role_name?: string };
 	shop: { name: string; place?: string; locale: string; currency: string; time_zone: string };
 	permissions: string[];
 };
@@ -41,6 +41,12 @@ export const session = {
 			const problem = Problem.from(error);
 			state = problem.status === 401 ? { status: 'out', ended: false } : { status: 'failed', problem };
 		}
+	},
+	/** Asks again what its person may do, after a role has changed. Nothing is shown of it unless something did. */
+	async refresh(): Promise<void> {
+		const found = await body(http.GET('/api/session')).catch(() => null);
+		if (!found || state.status !== 'in' || found.user.id !== state.session.user.id) return;
+		if (JSON.stringify([found.user, found.permissions]) !== JSON.stringify([state.session.user, state.session.permissions])) enter(found);
 	},
 	/** Fails with a Problem: wrong e-mail or password is 401. */
 	async signIn(email: string, password: string): Promise<void> {

@@ -20,4 +20,8 @@ const names: Record<string, () => string> = {
 
 export const roleName = (role: string): string => names[role]?.() ?? role;
 
-export const roleOptions = () => Object.keys(names).map((value) => ({ value, label: roleName(value) }));
+/** What somebody's role is called: the shop's own name for it, or the built-in role's. */
+export const roleOf = (person: { role: string; role_name?: string }): string => person.role_name || roleName(person.role);
+
+/** A role of the shop's own, or a built-in one, by the key that lists and addresses know it by. */
+export const keyOf = (person: { role: string; role_id?: string }): string => person.role_id ?? person.role;
