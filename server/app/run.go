@@ -99,7 +99,9 @@ func announce(out io.Writer, cfg Config, address string) {
 			fmt.Fprintf(out, "  %-16s %-14s http://%s.%s%s\n", shop.Company.Name, shop.Company.BusinessType, shop.Company.Slug, cfg.Domain, port)
 		}
 		fmt.Fprintf(out, "\n  Sign in as owner@city-mart.example, manager@city-mart.example or cashier@city-mart.example (or of another shop),\n")
-		fmt.Fprintf(out, "  password %s. The cashier's PIN at a till is %s, the manager's 4321.\n\n", demo.Password, demo.PIN)
+		fmt.Fprintf(out, "  password %s. The cashier's PIN at a till is %s, the manager's 4321.\n", demo.Password, demo.PIN)
+		email, store := demo.BranchManager()
+		fmt.Fprintf(out, "  City Mart has two stores; %s manages %s and sees no other.\n\n", email, store)
 	}
 	fmt.Fprintf(out, "  Make a shop of your own at %s://%s%s. Each shop is at %[1]s://<shop>.%[2]s%[3]s\n\n", cfg.scheme(), cfg.Domain, port)
 	fmt.Fprintf(out, "  A till: in the office open Tills, ask for a pairing code, then run bin/till and type the shop's address and the code.\n")

@@ -62,8 +62,13 @@ func (b *builder) hire(ctx context.Context) (err error) {
 }
 
 func (b *builder) employ(ctx context.Context, m member, pin string) (users.Person, error) {
+	return b.employAt(ctx, m, pin)
+}
+
+// employAt makes a member who works in these stores only; without any, in all.
+func (b *builder) employAt(ctx context.Context, m member, pin string, stores ...uuid.UUID) (users.Person, error) {
 	return users.Employ(ctx, b.database, users.NewMember{
-		ID: newID(), Name: m.name, Email: m.login + "@" + b.shop.Company.Slug + ".example", Password: Password, Role: m.role, PIN: pin,
+		ID: newID(), Name: m.name, Email: m.login + "@" + b.shop.Company.Slug + ".example", Password: Password, Role: m.role, PIN: pin, Stores: stores,
 	})
 }
 
@@ -99,6 +104,11 @@ func (b *builder) stockUp(ctx context.Context) (err error) {
 	if err := b.in(ctx, b.catalogue); err != nil {
 		return fmt.Errorf("catalogue: %w", err)
 	}
+	return b.fillShelves(ctx)
+}
+
+// fillShelves opens the stock of the store with what it will sell.
+func (b *builder) fillShelves(ctx context.Context) error {
 	return b.in(ctx, func(ctx context.Context, tx *db.Tx) error {
 		var lines []inventory.OpeningLine
 		for i, p := range b.products {

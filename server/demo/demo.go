@@ -80,7 +80,11 @@ func makeShop(ctx context.Context, database *db.DB, cfg Config, p plan) error {
 			return err
 		}
 	}
+	first := b.clock.now
 	if err := b.trade(ctx, zone, now); err != nil {
+		return err
+	}
+	if err := b.branchOut(b.as(ctx, b.opened.Owner.PersonID, wire.Owner), first, now); err != nil {
 		return err
 	}
 	return tenants.Reveal(ctx, database, p.shop.Company.Slug)

@@ -20,6 +20,7 @@ type plan struct {
 	card     int      // of a hundred sales
 	named    int      // of a hundred sales: the customer is known
 	people   []string // the customers
+	branch   *branch  // the further store, if there is one
 }
 
 type member struct {
@@ -65,6 +66,7 @@ func cityMart() plan {
 		staff:    []member{{"Jonas Weber", "stock", wire.StockManager}},
 		opens:    8, hours: shopHours, baskets: [7]int{24, 40, 38, 42, 46, 58, 62}, lines: 9, card: 58, named: 6,
 		people: []string{"Hannah Krüger", "Murat Yılmaz", "Café Elbblick", "Sofia Lindqvist", "Kita Sonnenschein"},
+		branch: stationStore(),
 	}
 }
 

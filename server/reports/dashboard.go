@@ -35,6 +35,23 @@ type Dashboard struct {
 	TopItems []TopItem   `json:"top_items" nullable:"false"`
 	Shifts   []ShiftLine `json:"shifts" nullable:"false"`
 	Flagged  int         `json:"flagged_count" doc:"Documents of today with something to look at"`
+	// Stores stand beside each other when all are asked for and there are several.
+	Stores []StoreDay `json:"stores" nullable:"false"`
+}
+
+// StoreDay is one store's day so far, by its own clock.
+type StoreDay struct {
+	StoreID      uuid.UUID     `json:"store_id" db:"store_id"`
+	Name         string        `json:"name" db:"name"`
+	TimeZone     string        `json:"time_zone" db:"time_zone"`
+	BusinessDate string        `json:"business_date" db:"business_date" format:"date"`
+	Total        money.Amount  `json:"total_minor" db:"total_minor"`
+	Net          money.Amount  `json:"net_minor" db:"net_minor"`
+	Baskets      int           `json:"baskets" db:"baskets"`
+	Average      money.Amount  `json:"average_minor" db:"average_minor"`
+	Margin       *money.Amount `json:"margin_minor,omitempty" db:"margin_minor"`
+	LastWeek     money.Amount  `json:"last_week_minor" db:"last_week_minor"`
+	OpenShifts   int           `json:"open_shifts" db:"open_shifts"`
 }
 
 // DayTotals sums up a day. Average is what a sale brings.
@@ -143,6 +160,30 @@ const (
 		group  by h.id, h.number, h.register_id, r.name, p.name, h.opened_at
 		order  by h.opened_at, h.id`
 
+	// A closed store is shown while it has something to show.
+	readStores db.SQL = `
+		select y.id as store_id, y.name, y.time_zone, y.day::text as business_date, t.total_minor, t.net_minor, t.baskets,
+			coalesce(round(t.total_minor::numeric / nullif(t.baskets, 0)), 0)::bigint as average_minor, t.margin_minor, t.last_week_minor,
+			(select count(*) from shifts h where h.tenant_id = @tenant and h.store_id = y.id and h.closed_at is null) as open_shifts
+		from   (
+			select s.id, s.name, s.time_zone, s.active,
+				((@now::timestamptz at time zone s.time_zone) - make_interval(hours => c.day_ends_hour))::date as day
+			from   stores s
+			join   company c on c.tenant_id = @tenant
+			where  s.tenant_id = @tenant and (@stores::uuid[] is null or s.id = any(@stores))) y
+		cross  join lateral (
+			select coalesce(sum(d.total_minor) filter (where d.business_date = y.day), 0)::bigint as total_minor,
+				coalesce(sum(d.net_minor) filter (where d.business_date = y.day), 0)::bigint as net_minor,
+				count(*) filter (where d.kind = 'sale' and d.business_date = y.day)
+					- count(*) filter (where d.kind = 'void' and d.business_date = y.day) as baskets,
+				coalesce(sum(d.net_minor - d.cost_minor) filter (where d.business_date = y.day), 0)::bigint as margin_minor,
+				coalesce(sum(d.total_minor) filter (where d.business_date = y.day - 7), 0)::bigint as last_week_minor
+			from   sales d
+			where  d.tenant_id = @tenant and d.store_id = y.id and d.business_date in (y.day, y.day - 7)
+			and    (d.business_date = y.day or d.completed_at <= @now::timestamptz - make_interval(days => 7))) t
+		where  y.active or t.total_minor <> 0 or t.last_week_minor <> 0
+		order  by y.name, y.id`
+
 	countFlagged db.SQL = `
 		with days as (
 			select s.id, ((@now::timestamptz at time zone s.time_zone) - make_interval(hours => c.day_ends_hour))::date as day
@@ -176,6 +217,10 @@ func ShowDashboard(ctx context.Context, tx *db.Tx, in DashboardIn) (Dashboard, e
 	top := db.ReadAll[TopItem](r, readTopItems, now)
 	shifts := db.ReadAll[ShiftLine](r, readShifts, db.Args{"store": store})
 	flagged := db.ReadMaybe[int](r, countFlagged, now)
+	stores := &[]StoreDay{}
+	if store == nil {
+		stores = db.ReadAll[StoreDay](r, readStores, db.Args{"now": tx.Now()})
+	}
 	if err := r.Run(ctx); err != nil {
 		return Dashboard{}, err
 	}
@@ -190,11 +235,22 @@ func ShowDashboard(ctx context.Context, tx *db.Tx, in DashboardIn) (Dashboard, e
 		BusinessDate: day.Row.BusinessDate, AsOf: tx.Now(), LastWeekDate: date.AddDate(0, 0, -7).Format(time.DateOnly),
 		Currency: day.Row.Currency, Today: today.Row, LastWeek: lastWeek.Row,
 		Hours: *hours, TopItems: *top, Shifts: *shifts, Flagged: flagged.Row,
+		Stores: []StoreDay{},
+	}
+	if len(*stores) > 1 {
+		out.Stores = *stores
 	}
 	if !auth.From(ctx).Can(sales.SeeCost) {
-		out.Today.Margin, out.LastWeek.Margin = nil, nil
+		out.hideMargins()
 	}
 	return out, nil
+}
+
+func (d *Dashboard) hideMargins() {
+	d.Today.Margin, d.LastWeek.Margin = nil, nil
+	for i := range d.Stores {
+		d.Stores[i].Margin = nil
+	}
 }
 
 func storeOf(text string) (*uuid.UUID, error) {
