@@ -32,9 +32,15 @@ type Store struct {
 	LogoPNG       []byte    `json:"logo_png,omitempty" db:"logo_png"`
 	ReceiptHeader string    `json:"receipt_header" maxLength:"500"`
 	ReceiptFooter string    `json:"receipt_footer" maxLength:"500"`
+	Phone         string    `json:"phone,omitempty" maxLength:"60"`
 	LocationID    uuid.UUID `json:"location_id" readOnly:"true" doc:"Where it sells from"`
+	Active        bool      `json:"active" readOnly:"true" doc:"A closed store sells no more; what it sold stays"`
 	Version       int       `json:"version"`
 }
+
+// StoreClosing is emitted before a store is closed. Whoever has something open in it
+// refuses, or puts it out of use.
+type StoreClosing struct{ ID uuid.UUID }
 
 // Opened is emitted while a new shop is made, inside its first transaction.
 // Every module that a shop cannot do without lays its ground in reaction.

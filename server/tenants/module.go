@@ -9,8 +9,11 @@ import (
 	"souk/shared/wire"
 )
 
-// Edit allows changing the shop's settings and stores.
-const Edit module.Permission = "company.edit"
+// The permissions of this module.
+const (
+	Edit       module.Permission = "company.edit"
+	EditStores module.Permission = "stores.edit"
+)
 
 // Settings are the company's and its stores' facts.
 var Settings = live.Topic{Name: "company.settings", Needs: web.SignedIn, Tables: live.Tables("company", "stores")}
@@ -19,17 +22,24 @@ var Settings = live.Topic{Name: "company.settings", Needs: web.SignedIn, Tables:
 var Module = module.Module{
 	Key: "tenants", Title: "Shop",
 	Permissions: []module.Grant{
-		{Whole: true, Permission: Edit, Allows: "change the shop's settings and stores", Roles: module.To(wire.SystemManager)},
+		{Whole: true, Permission: Edit, Allows: "change the shop's settings, open and close stores", Roles: module.To(wire.SystemManager)},
+		{Permission: EditStores, Allows: "change the facts of a store", Roles: module.To(wire.Manager, wire.SystemManager)},
 	},
 	Routes: []web.Route{
 		web.Get("/company", web.SignedIn, Show),
 		web.Put("/company", Edit, Change),
 		web.Get("/stores", web.SignedIn, Stores),
 		web.Post("/stores", Edit, AddStore),
-		web.Put("/stores/{id}", Edit, ChangeStore),
+		web.Get("/stores/{id}", web.SignedIn, ShowStore),
+		web.Put("/stores/{id}", EditStores, ChangeStore),
+		web.Put("/stores/{id}/closure", Edit, CloseStore),
+		web.Delete("/stores/{id}/closure", Edit, ReopenStore),
 	},
 	Topics: []live.Topic{Settings},
-	Nav:    []module.Nav{{Section: "Shop", Label: "Settings", Path: "/settings", Icon: "settings", Needs: Edit}},
+	Nav: []module.Nav{
+		{Section: "Shop", Label: "Stores", Path: "/stores", Icon: "store", Needs: EditStores},
+		{Section: "Shop", Label: "Settings", Path: "/settings", Icon: "settings", Needs: Edit},
+	},
 	Faults: map[string]string{
 		"stores_name_key":  "tenants.store_name_taken",
 		"tenants_slug_key": "tenants.slug_taken",

@@ -53,8 +53,8 @@ const (
 		values (@tenant, @name, @business, @country, @currency, @locale, @ends, @included, @now, @now)`
 
 	addStore db.SQL = `
-		insert into stores (tenant_id, id, name, address, time_zone, legal_name, tax_number, logo_png, receipt_header, receipt_footer, created_at, updated_at)
-		values (@tenant, @id, @name, @address, @zone, @legal, @tax_number, @logo, @header, @footer, @now, @now)`
+		insert into stores (tenant_id, id, name, address, time_zone, legal_name, tax_number, logo_png, receipt_header, receipt_footer, phone, created_at, updated_at)
+		values (@tenant, @id, @name, @address, @zone, @legal, @tax_number, @logo, @header, @footer, @phone, @now, @now)`
 
 	addLocation db.SQL = `
 		insert into locations (tenant_id, id, store_id, name, sells) values (@tenant, @id, @store, @name, true)`
@@ -183,7 +183,7 @@ func putStore(batch *db.Batch, store Store) {
 	batch.Exec(addStore, db.Args{
 		"id": store.ID, "name": store.Name, "address": store.Address, "zone": store.TimeZone, "legal": store.LegalName,
 		"tax_number": store.TaxNumber, "logo": store.LogoPNG, "header": store.ReceiptHeader, "footer": store.ReceiptFooter,
-		"now": batch.Tx().Now(),
+		"phone": store.Phone, "now": batch.Tx().Now(),
 	})
 	batch.Exec(addLocation, db.Args{"id": store.LocationID, "store": store.ID, "name": "Shop floor"})
 }

@@ -23,17 +23,18 @@ const (
 
 	readStores db.SQL = `
 		select s.id, s.name, s.address, s.time_zone, s.legal_name, s.tax_number, s.logo_png, s.receipt_header, s.receipt_footer,
-		       l.id as location_id, s.version
+		       s.phone, l.id as location_id, s.active, s.version
 		from   stores s
 		join   locations l on l.tenant_id = @tenant and l.store_id = s.id and l.sells
 		where  s.tenant_id = @tenant
 		and    (@stores::uuid[] is null or s.id = any(@stores))
-		order  by s.name`
+		order  by s.active desc, s.name`
 
 	changeStore db.SQL = `
 		update stores
 		set    name = @name, address = @address, time_zone = @zone, legal_name = @legal, tax_number = @tax_number,
-		       logo_png = @logo, receipt_header = @header, receipt_footer = @footer, version = version + 1, updated_at = @now
+		       logo_png = @logo, receipt_header = @header, receipt_footer = @footer, phone = @phone,
+		       version = version + 1, updated_at = @now
 		where  tenant_id = @tenant and id = @id and version = @version
 		and    (@stores::uuid[] is null or id = any(@stores))`
 )
@@ -77,7 +78,7 @@ func AddStore(_ context.Context, tx *db.Tx, in Store) (Store, error) {
 	if in.ID == uuid.Nil {
 		in.ID = uuid.Must(uuid.NewV7())
 	}
-	in.LocationID, in.Version = uuid.Must(uuid.NewV7()), 1
+	in.LocationID, in.Version, in.Active = uuid.Must(uuid.NewV7()), 1, true
 	batch := tx.Batch()
 	putStore(batch, in)
 	return in, batch.Done()
@@ -91,8 +92,8 @@ type StoreChange struct {
 
 // ChangeStore sets a store's facts, which the next receipt prints.
 //
-// Fails with tenants.changed_meanwhile, tenants.store_name_taken and
-// tenants.bad_time_zone.
+// Fails with tenants.changed_meanwhile, which a store that is not there answers
+// too, tenants.store_name_taken and tenants.bad_time_zone.
 func ChangeStore(ctx context.Context, tx *db.Tx, in StoreChange) (Store, error) {
 	s := in.Body
 	if err := checkZone(s.TimeZone); err != nil {
@@ -100,7 +101,8 @@ func ChangeStore(ctx context.Context, tx *db.Tx, in StoreChange) (Store, error) 
 	}
 	rows, err := tx.Exec(ctx, changeStore, db.Args{
 		"id": in.ID, "name": s.Name, "address": s.Address, "zone": s.TimeZone, "legal": s.LegalName, "tax_number": s.TaxNumber,
-		"logo": s.LogoPNG, "header": s.ReceiptHeader, "footer": s.ReceiptFooter, "now": tx.Now(), "version": s.Version,
+		"logo": s.LogoPNG, "header": s.ReceiptHeader, "footer": s.ReceiptFooter, "phone": s.Phone,
+		"now": tx.Now(), "version": s.Version,
 	})
 	if err != nil {
 		return Store{}, err
@@ -108,8 +110,7 @@ func ChangeStore(ctx context.Context, tx *db.Tx, in StoreChange) (Store, error) 
 	if rows == 0 {
 		return Store{}, changedMeanwhile()
 	}
-	s.ID, s.Version = in.ID, s.Version+1
-	return s, nil
+	return readStore(ctx, tx, in.ID)
 }
 
 func changedMeanwhile() error {

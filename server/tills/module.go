@@ -56,6 +56,7 @@ var Module = module.Module{
 		web.Post("/shifts", Shifts, OpenShift),
 	},
 	Topics: []live.Topic{Registers, Worked},
+	Reacts: []module.Reaction{module.On(retire)},
 	Nav: []module.Nav{
 		{Section: "Selling", Label: "Shifts", Path: "/shifts", Icon: "clock", Needs: Read},
 		{Section: "Shop", Label: "Tills", Path: "/tills", Icon: "monitor", Needs: Manage},

@@ -2,13 +2,14 @@
 
 export type ModuleKey = 'tenants' | 'users' | 'jobs' | 'catalog' | 'parties' | 'ledger' | 'inventory' | 'imports' | 'payments' | 'tills' | 'sales' | 'reports' | 'sync' | 'setup' | 'system';
 
-export type Permission = 'company.edit' | 'people.read' | 'people.edit' | 'people.roles' | 'catalog.read' | 'catalog.edit' | 'parties.read' | 'parties.edit' | 'ledger.read' | 'ledger.manage' | 'inventory.read' | 'inventory.adjust' | 'inventory.cost' | 'payments.manage' | 'tills.read' | 'tills.shifts' | 'tills.manage' | 'sales.sell' | 'sales.read' | 'sales.discount' | 'sales.price' | 'sales.refund' | 'sales.void' | 'sales.cash_in' | 'sales.cash_out' | 'sales.safe_drop' | 'sales.drawer' | 'sales.x_report' | 'sales.cost' | 'reports.read' | 'sync.till' | 'sync.review' | 'setup.follow' | 'system.operate';
+export type Permission = 'company.edit' | 'stores.edit' | 'people.read' | 'people.edit' | 'people.roles' | 'catalog.read' | 'catalog.edit' | 'parties.read' | 'parties.edit' | 'ledger.read' | 'ledger.manage' | 'inventory.read' | 'inventory.adjust' | 'inventory.cost' | 'payments.manage' | 'tills.read' | 'tills.shifts' | 'tills.manage' | 'sales.sell' | 'sales.read' | 'sales.discount' | 'sales.price' | 'sales.refund' | 'sales.void' | 'sales.cash_in' | 'sales.cash_out' | 'sales.safe_drop' | 'sales.drawer' | 'sales.x_report' | 'sales.cost' | 'reports.read' | 'sync.till' | 'sync.review' | 'setup.follow' | 'system.operate';
 
 export type Topic = 'company.settings' | 'people.list' | 'people.sessions' | 'people.roles' | 'people.views' | 'jobs.list' | 'catalog.items' | 'catalog.setup' | 'parties.customers' | 'inventory.stock' | 'imports.list' | 'payments.methods' | 'tills.registers' | 'tills.shifts' | 'sales.list' | 'sync.exceptions';
 
 export type NavItem = { module: ModuleKey; section: string; label: string; path: string; icon: string; needs: Permission | 'signed_in' };
 
 export const nav: NavItem[] = [
+	{ module: 'tenants', section: 'Shop', label: 'Stores', path: '/stores', icon: 'store', needs: 'stores.edit' },
 	{ module: 'tenants', section: 'Shop', label: 'Settings', path: '/settings', icon: 'settings', needs: 'company.edit' },
 	{ module: 'users', section: 'Shop', label: 'People', path: '/people', icon: 'users', needs: 'people.read' },
 	{ module: 'users', section: 'Shop', label: 'Roles', path: '/settings/roles', icon: 'shield', needs: 'people.roles' },

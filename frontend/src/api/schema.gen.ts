@@ -1409,11 +1409,30 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** GET /stores/{id} */
+        get: operations["get-stores-id"];
         /** PUT /stores/{id} */
         put: operations["put-stores-id"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stores/{id}/closure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PUT /stores/{id}/closure */
+        put: operations["put-stores-id-closure"];
+        post?: never;
+        /** DELETE /stores/{id}/closure */
+        delete: operations["delete-stores-id-closure"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3430,6 +3449,8 @@ export interface components {
             value_minor?: number;
         };
         Store: {
+            /** @description A closed store sells no more; what it sold stays */
+            readonly active: boolean;
             address: string;
             /** Format: uuid */
             id: string;
@@ -3441,6 +3462,7 @@ export interface components {
             readonly location_id: string;
             logo_png?: string;
             name: string;
+            phone?: string;
             receipt_footer: string;
             receipt_header: string;
             tax_number: string;
@@ -3448,6 +3470,28 @@ export interface components {
             time_zone: string;
             /** Format: int64 */
             version: number;
+        };
+        StoreDay: {
+            /** Format: int64 */
+            average_minor: number;
+            /** Format: int64 */
+            baskets: number;
+            /** Format: date */
+            business_date: string;
+            /** Format: int64 */
+            last_week_minor: number;
+            /** Format: int64 */
+            margin_minor?: number;
+            name: string;
+            /** Format: int64 */
+            net_minor: number;
+            /** Format: int64 */
+            open_shifts: number;
+            /** Format: uuid */
+            store_id: string;
+            time_zone: string;
+            /** Format: int64 */
+            total_minor: number;
         };
         StoreSetup: {
             address: string;
@@ -4505,6 +4549,7 @@ export interface operations {
                         /** Format: date */
                         last_week_date: string;
                         shifts: components["schemas"]["ShiftLine"][];
+                        stores: components["schemas"]["StoreDay"][];
                         today: components["schemas"]["DayTotals"];
                         top_items: components["schemas"]["TopItem"][];
                     };
@@ -9225,6 +9270,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description A closed store sells no more; what it sold stays */
+                        readonly active: boolean;
                         address: string;
                         /** Format: uuid */
                         id: string;
@@ -9236,6 +9283,63 @@ export interface operations {
                         readonly location_id: string;
                         logo_png?: string;
                         name: string;
+                        phone?: string;
+                        receipt_footer: string;
+                        receipt_header: string;
+                        tax_number: string;
+                        /** @description IANA name */
+                        time_zone: string;
+                        /** Format: int64 */
+                        version: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-stores-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description A closed store sells no more; what it sold stays */
+                        readonly active: boolean;
+                        address: string;
+                        /** Format: uuid */
+                        id: string;
+                        legal_name: string;
+                        /**
+                         * Format: uuid
+                         * @description Where it sells from
+                         */
+                        readonly location_id: string;
+                        logo_png?: string;
+                        name: string;
+                        phone?: string;
                         receipt_footer: string;
                         receipt_header: string;
                         tax_number: string;
@@ -9285,6 +9389,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description A closed store sells no more; what it sold stays */
+                        readonly active: boolean;
                         address: string;
                         /** Format: uuid */
                         id: string;
@@ -9296,6 +9402,125 @@ export interface operations {
                         readonly location_id: string;
                         logo_png?: string;
                         name: string;
+                        phone?: string;
+                        receipt_footer: string;
+                        receipt_header: string;
+                        tax_number: string;
+                        /** @description IANA name */
+                        time_zone: string;
+                        /** Format: int64 */
+                        version: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-stores-id-closure": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description A closed store sells no more; what it sold stays */
+                        readonly active: boolean;
+                        address: string;
+                        /** Format: uuid */
+                        id: string;
+                        legal_name: string;
+                        /**
+                         * Format: uuid
+                         * @description Where it sells from
+                         */
+                        readonly location_id: string;
+                        logo_png?: string;
+                        name: string;
+                        phone?: string;
+                        receipt_footer: string;
+                        receipt_header: string;
+                        tax_number: string;
+                        /** @description IANA name */
+                        time_zone: string;
+                        /** Format: int64 */
+                        version: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-stores-id-closure": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description A closed store sells no more; what it sold stays */
+                        readonly active: boolean;
+                        address: string;
+                        /** Format: uuid */
+                        id: string;
+                        legal_name: string;
+                        /**
+                         * Format: uuid
+                         * @description Where it sells from
+                         */
+                        readonly location_id: string;
+                        logo_png?: string;
+                        name: string;
+                        phone?: string;
                         receipt_footer: string;
                         receipt_header: string;
                         tax_number: string;
