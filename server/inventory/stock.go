@@ -77,12 +77,14 @@ const (
 	// Few items are short: it begins with the balances, not with the names.
 	listShort db.SQL = `
 		with b as (
-			select s.item_id, sum(s.on_hand) as on_hand, sum(s.value_minor)::bigint as value, max(s.unit_cost) as unit_cost
-			from   stock_balances s
-			join   locations l on l.tenant_id = @tenant and l.id = s.location_id
-			where  s.tenant_id = @tenant and (@location::uuid is null or s.location_id = @location)
-			and    (@stores::uuid[] is null or l.store_id = any(@stores)) and (@store::uuid is null or l.store_id = @store)
-			group  by s.item_id)
+			select item_id, sum(on_hand) as on_hand, sum(value_minor)::bigint as value, max(unit_cost) as unit_cost
+			from   stock_balances
+			where  tenant_id = @tenant and (@location::uuid is null or location_id = @location)
+			and    location_id = any(array(
+				select l.id
+				from   locations l
+				where  l.tenant_id = @tenant and (@stores::uuid[] is null or l.store_id = any(@stores)) and (@store::uuid is null or l.store_id = @store)))
+			group  by item_id)
 		select i.id as item_id, i.sku, i.name, coalesce(c.name, '') as category, i.unit, u.decimals,
 		       coalesce(b.on_hand, 0) as on_hand, i.min_stock, coalesce(b.value, 0) as value, coalesce(b.unit_cost, 0) as unit_cost, i.sort_name
 		from   items i

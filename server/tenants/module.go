@@ -22,7 +22,7 @@ var Settings = live.Topic{Name: "company.settings", Needs: web.SignedIn, Tables:
 var Module = module.Module{
 	Key: "tenants", Title: "Shop",
 	Permissions: []module.Grant{
-		{Whole: true, Permission: Edit, Allows: "change the shop's settings, open and close stores", Roles: module.To(wire.SystemManager)},
+		{Whole: true, Permission: Edit, Allows: "change the shop's settings and stores", Roles: module.To(wire.SystemManager)},
 		{Permission: EditStores, Allows: "change the facts of a store", Roles: module.To(wire.Manager, wire.SystemManager)},
 	},
 	Routes: []web.Route{

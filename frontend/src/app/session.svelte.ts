@@ -9,6 +9,9 @@ export type Session = {
 	user: { id: string; name: string; role?: string; role_name?: string };
 	shop: { name: string; place?: string; locale: string; currency: string; time_zone: string };
 	permissions: string[];
+	stores?: { id: string; name: string; time_zone: string; active: boolean }[];
+	/** There may be stores beside these. */
+	limited?: boolean;
 };
 
 type Answer = { responses: { 200: { content: { 'application/json': Session } } } };
@@ -79,6 +82,6 @@ function enter(found: Session): void {
 	region.locale = figuresIn(found.shop.locale);
 	region.currency = found.shop.currency;
 	region.timeZone = found.shop.time_zone;
-	Object.assign(me, { id: found.user.id, name: found.user.name, role: found.user.role ?? '', permissions: found.permissions });
+	Object.assign(me, { id: found.user.id, name: found.user.name, role: found.user.role ?? '', permissions: found.permissions, stores: found.stores ?? [], limited: found.limited ?? false });
 	state = { status: 'in', session: found };
 }

@@ -2,7 +2,7 @@ import { m } from '@/paraglide.gen/messages';
 
 const screens: Record<string, () => string> = {
 	items: m.help_items, sales: m.help_sales, customers: m.help_customers, stock: m.help_stock, shifts: m.help_shifts, exceptions: m.help_exceptions,
-	tills: m.help_tills, people: m.help_people, accounts: m.help_accounts, settings: m.help_settings,
+	tills: m.help_tills, people: m.help_people, stores: m.help_stores, accounts: m.help_accounts, settings: m.help_settings,
 };
 
 /** What the screen at a path is for, in a sentence or two. */

@@ -14,6 +14,7 @@ const labels: Record<string, () => string> = {
 	'/welcome': m.nav_welcome,
 	'/people': m.nav_people,
 	'/settings/roles': m.nav_roles,
+	'/stores': m.nav_stores,
 	'/tills': m.nav_tills,
 	'/settings': m.nav_settings,
 	'/settings/payments': m.nav_payments,
@@ -22,7 +23,7 @@ const labels: Record<string, () => string> = {
 };
 /** Sections and what is in them, in the order of a shop's day; what is not named here comes last. */
 const order = ['Selling', 'Stock', 'Books', 'Shop'];
-const first = ['/sales', '/customers', '/shifts', '/exceptions', '/items', '/stock', '/accounts', '/welcome', '/people', '/settings/roles', '/tills', '/settings', '/settings/payments', '/settings/taxes'];
+const first = ['/sales', '/customers', '/shifts', '/exceptions', '/items', '/stock', '/accounts', '/welcome', '/people', '/settings/roles', '/stores', '/tills', '/settings', '/settings/payments', '/settings/taxes'];
 
 /** The menu: the start, then what the modules declare, named in the reader's language. */
 export function menu(): NavSection[] {

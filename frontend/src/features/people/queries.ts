@@ -23,7 +23,7 @@ export const reasonsQuery = (id: string) => ({ queryKey: ['people.roles', 'reaso
 
 export const addPerson = (person: NewPerson) => body(api.POST('/api/people', { body: person }));
 
-export const changePerson = ({ id, name, role, role_id, active, version }: Person) => body(api.PUT('/api/people/{id}', { params: { path: { id } }, body: { name, role, role_id, active, version } }));
+export const changePerson = ({ id, name, role, role_id, active, version }: Person, stores?: string[]) => body(api.PUT('/api/people/{id}', { params: { path: { id } }, body: { name, role, role_id, active, version, stores } }));
 
 export const setPin = (id: string, pin: string) => body(api.PUT('/api/people/{id}/pin', { params: { path: { id } }, body: { pin } }));
 

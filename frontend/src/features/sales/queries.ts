@@ -22,7 +22,6 @@ export const salePage = (filter: SaleFilter) => ({
 	},
 });
 
-export const storesQuery = () => ({ queryKey: ['company.settings', 'stores'], queryFn: () => body(api.GET('/api/stores')) });
 export const peopleQuery = () => ({ queryKey: ['people.list', 'list'], queryFn: () => body(api.GET('/api/people')) });
 export const saleQuery = (id: string) => ({ queryKey: ['sales.list', 'one', id], queryFn: () => body(api.GET('/api/sales/{id}', { params: { path: { id } } })) });
 export const receiptQuery = (id: string) => ({ queryKey: ['sales.list', 'receipt', id], queryFn: () => body(api.GET('/api/sales/{id}/receipt', { params: { path: { id }, query: { copy: true } } })) });

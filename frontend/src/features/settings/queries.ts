@@ -7,6 +7,15 @@ export type Store = Schema<'Store'>;
 export const companyQuery = () => ({ queryKey: ['company.settings', 'company'], queryFn: () => body(api.GET('/api/company')) });
 export const storesQuery = () => ({ queryKey: ['company.settings', 'stores'], queryFn: () => body(api.GET('/api/stores')) });
 
+export type Register = Schema<'RegisterRow'>;
+export type Person = Schema<'Person'>;
+
+export const storeQuery = (id: string) => ({ queryKey: ['company.settings', 'store', id], queryFn: () => body(api.GET('/api/stores/{id}', { params: { path: { id } } })) });
+export const registersQuery = () => ({ queryKey: ['tills.registers', 'list'], queryFn: () => body(api.GET('/api/registers')) });
+export const peopleQuery = () => ({ queryKey: ['people.list'], queryFn: () => body(api.GET('/api/people')) });
+export const closeStore = (id: string) => body(api.PUT('/api/stores/{id}/closure', { params: { path: { id } } }));
+export const reopenStore = (id: string) => body(api.DELETE('/api/stores/{id}/closure', { params: { path: { id } } }));
+
 export type Method = Schema<'Method'>;
 export type TaxCode = Schema<'TaxCode'>;
 

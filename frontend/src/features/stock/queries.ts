@@ -6,9 +6,9 @@ export type StockMove = Schema<'StockMove'>;
 export type StockState = 'all' | 'low' | 'negative';
 export type Reason = Schema<'AdjustmentLine'>['reason'];
 
-export const stockPage = (q: string, state: StockState, location: string) => ({
-	key: ['inventory.stock', 'list', q, state, location],
-	fetch: (after: string | undefined) => body(api.GET('/api/stock', { params: { query: { q: q || undefined, state, location: location || undefined, after } } })),
+export const stockPage = (q: string, state: StockState, store: string) => ({
+	key: ['inventory.stock', 'list', q, state, store],
+	fetch: (after: string | undefined) => body(api.GET('/api/stock', { params: { query: { q: q || undefined, state, store_id: store || undefined, after } } })),
 });
 export const movesPage = (item: string, location: string) => ({
 	key: ['inventory.stock', 'moves', item, location],
