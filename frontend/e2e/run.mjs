@@ -8,8 +8,9 @@ import { stories as lists } from './lists.mjs';
 import { stories as office } from './office.mjs';
 import { stories as roles } from './roles.mjs';
 import { startServer } from './server.mjs';
+import { stories as stores } from './stores.mjs';
 
-const stories = { ...office, ...lists, ...imports, ...roles, ...axe, ...languages };
+const stories = { ...office, ...lists, ...imports, ...roles, ...stores, ...axe, ...languages };
 const pictures = process.env.SOUK_E2E_OUT ?? '../test/out';
 const server = await startServer();
 let passed = 0;
