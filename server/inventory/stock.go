@@ -74,23 +74,21 @@ const (
 		order  by i.sort_name, i.id
 		limit  @most`
 
-	// Few items are short: it begins with the balances, not with the names.
+	// Each item is looked up by its key: joined as a whole, the balances were gone through for every item.
 	listShort db.SQL = `
-		with b as (
-			select item_id, sum(on_hand) as on_hand, sum(value_minor)::bigint as value, max(unit_cost) as unit_cost
-			from   stock_balances
-			where  tenant_id = @tenant and (@location::uuid is null or location_id = @location)
-			and    location_id = any(array(
-				select l.id
-				from   locations l
-				where  l.tenant_id = @tenant and (@stores::uuid[] is null or l.store_id = any(@stores)) and (@store::uuid is null or l.store_id = @store)))
-			group  by item_id)
 		select i.id as item_id, i.sku, i.name, coalesce(c.name, '') as category, i.unit, u.decimals,
 		       coalesce(b.on_hand, 0) as on_hand, i.min_stock, coalesce(b.value, 0) as value, coalesce(b.unit_cost, 0) as unit_cost, i.sort_name
 		from   items i
 		join   units u on u.tenant_id = @tenant and u.code = i.unit
 		left   join categories c on c.tenant_id = @tenant and c.id = i.category_id
-		left   join b on b.item_id = i.id
+		cross  join lateral (
+			select sum(s.on_hand) as on_hand, sum(s.value_minor)::bigint as value, max(s.unit_cost) as unit_cost
+			from   stock_balances s
+			where  s.tenant_id = @tenant and s.item_id = i.id and (@location::uuid is null or s.location_id = @location)
+			and    s.location_id = any(array(
+				select l.id
+				from   locations l
+				where  l.tenant_id = @tenant and (@stores::uuid[] is null or l.store_id = any(@stores)) and (@store::uuid is null or l.store_id = @store)))) b
 		where  i.tenant_id = @tenant and i.track_stock
 		and    case when @negative then b.on_hand < 0
 		       else i.active and i.min_stock > 0 and coalesce(b.on_hand, 0) <= i.min_stock end

@@ -4,6 +4,7 @@ import { m } from '@/paraglide.gen/messages';
 /** Every permission in words. A permission without a text does not compile: add `right_…` to messages/rights in all languages, and a line here. */
 const rights: Record<Permission, () => string> = {
 	'company.edit': m.right_company_edit,
+	'stores.edit': m.right_stores_edit,
 	'people.read': m.right_people_read,
 	'people.edit': m.right_people_edit,
 	'people.roles': m.right_people_roles,
