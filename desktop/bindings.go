@@ -242,6 +242,16 @@ func (t *Till) Recent(limit int) ([]wire.RecentSale, error) {
 	return t.engine.Recent(limit)
 }
 
+// FindReceipts finds receipts of all tills by what is known of them.
+func (t *Till) FindReceipts(text, day string) (wire.FoundReceipts, error) {
+	return t.engine.FindReceipts(text, day)
+}
+
+// Purchases is what a customer has bought so far.
+func (t *Till) Purchases(customerID uuid.UUID) (wire.Purchases, error) {
+	return t.engine.Purchases(customerID)
+}
+
 // Receipt shows a sale's receipt as it was printed.
 func (t *Till) Receipt(saleID uuid.UUID) (till.Receipt, error) {
 	return t.engine.Receipt(saleID)

@@ -141,14 +141,18 @@ func (e *Engine) loadLastSale() error {
 	return err
 }
 
-// Receipt shows a sale's receipt as it was printed. Fails with till.sale_unknown.
+// Receipt shows a sale's receipt as it was printed; one of another till, which the
+// server keeps, is marked as a copy. It waits for the server then.
+//
+// Fails with till.sale_unknown, and with till.receipt_away if the server cannot be
+// asked.
 func (e *Engine) Receipt(saleID uuid.UUID) (Receipt, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	doc, err := e.receipt(saleID)
+	doc, err := e.anyReceipt(saleID)
 	if err != nil {
 		return Receipt{}, err
 	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	return Receipt{Document: doc, Lines: receipt.Text(doc, e.columns())}, nil
 }
 
@@ -166,11 +170,11 @@ func (e *Engine) receipt(saleID uuid.UUID) (receipt.Document, error) {
 }
 
 // Reprint prints a receipt again, marked as a copy. It has no second number and
-// leaves the drawer shut. Fails with till.sale_unknown and till.printer.
+// leaves the drawer shut. Fails with till.printer, and as Receipt does.
 func (e *Engine) Reprint(saleID uuid.UUID) (wire.RegisterState, error) {
+	doc, err := e.anyReceipt(saleID)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	doc, err := e.receipt(saleID)
 	if err != nil {
 		return e.state(), err
 	}

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -19,8 +20,10 @@ import (
 	"github.com/gorilla/websocket"
 	"github.com/govalues/decimal"
 
+	"souk/desktop/till"
 	"souk/shared/barcode"
 	"souk/shared/money"
+	"souk/shared/receipt"
 	"souk/shared/secret"
 	"souk/shared/wire"
 )
@@ -73,6 +76,7 @@ var (
 	bread   = uuid.MustParse("018f0000-0000-7000-8000-000000000033")
 	service = uuid.MustParse("018f0000-0000-7000-8000-000000000034")
 	ada     = uuid.MustParse("018f0000-0000-7000-8000-000000000041")
+	foreign = uuid.MustParse("018f0000-0000-7000-8000-000000000051")
 	zoe     = uuid.MustParse("018f0000-0000-7000-8000-000000000042")
 )
 
@@ -167,6 +171,9 @@ func (s *shop) listen(address string) {
 	mux.HandleFunc("GET /api/sync/setup", s.known(s.sendSetup))
 	mux.HandleFunc("GET /api/sync/items", s.known(s.sendItems))
 	mux.HandleFunc("GET /api/sync/customers", s.known(s.sendCustomers))
+	mux.HandleFunc("GET /api/sync/customers/{id}/purchases", s.known(s.sendPurchases))
+	mux.HandleFunc("GET /api/sync/receipts", s.known(s.sendReceipts))
+	mux.HandleFunc("GET /api/sync/receipts/{id}", s.known(s.sendOneReceipt))
 	mux.HandleFunc("GET /api/sync/changes", s.known(s.sendChanges))
 	mux.HandleFunc("POST /api/sync/entries", s.known(s.takeEntries))
 	mux.HandleFunc("GET /live", s.known(s.live))
@@ -539,4 +546,44 @@ func (c *clock) pass(d time.Duration) {
 func amount(minor int64) *money.Amount {
 	a := money.Amount(minor)
 	return &a
+}
+
+// elsewhere is a sale that another till has made.
+func (s *shop) elsewhere() wire.RecentSale {
+	return wire.RecentSale{ID: foreign, Kind: wire.SaleKindSale, ReceiptNo: "2A-000009", At: time.Now().Add(-time.Hour), Total: 4711, Sent: true, RegisterName: "Till 2"}
+}
+
+func (s *shop) sendReceipts(w http.ResponseWriter, r *http.Request) {
+	found := wire.FoundReceipts{Rows: []wire.RecentSale{}}
+	for _, sale := range s.sales() {
+		if strings.HasPrefix(sale.ReceiptNo, r.URL.Query().Get("q")) {
+			found.Rows = append(found.Rows, wire.RecentSale{ID: sale.ID, Kind: sale.Kind, ReceiptNo: sale.ReceiptNo, At: sale.CompletedAt, Total: sale.Due, Sent: true})
+		}
+	}
+	if other := s.elsewhere(); strings.HasPrefix(other.ReceiptNo, r.URL.Query().Get("q")) {
+		found.Rows = append(found.Rows, other)
+	}
+	answer(w, found)
+}
+
+func (s *shop) sendOneReceipt(w http.ResponseWriter, r *http.Request) {
+	if r.PathValue("id") != foreign.String() {
+		problem(w, http.StatusNotFound, "sales.not_found")
+		return
+	}
+	answer(w, till.Receipt{Document: receipt.Document{
+		ID: foreign, Number: "2A-000009", Kind: receipt.KindSale, Copy: r.URL.Query().Get("copy") == "true", ShopName: "City Mart", Currency: "EUR", Total: 4711,
+	}})
+}
+
+func (s *shop) sendPurchases(w http.ResponseWriter, r *http.Request) {
+	bought := wire.Purchases{Last: []wire.RecentSale{}}
+	for _, sale := range s.sales() {
+		if sale.CustomerID != nil && sale.CustomerID.String() == r.PathValue("id") {
+			bought.Count++
+			bought.Total += sale.Total
+			bought.Last = append(bought.Last, wire.RecentSale{ID: sale.ID, Kind: sale.Kind, ReceiptNo: sale.ReceiptNo, At: sale.CompletedAt, Total: sale.Due, Sent: true})
+		}
+	}
+	answer(w, bought)
 }

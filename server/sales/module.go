@@ -54,6 +54,8 @@ var Module = module.Module{
 		web.Get("/register/browse", Sell, Browse),
 		web.Get("/register/scan", Sell, Scan),
 		web.Get("/register/receipt", Read, FindReceipt),
+		web.Get("/register/receipts", Read, FindReceipts),
+		web.Get("/register/customers/{id}/purchases", Read, Purchases),
 	},
 	Topics: []live.Topic{Sales},
 	Nav:    []module.Nav{{Section: "Selling", Label: "Sales", Path: "/sales", Icon: "receipt", Needs: Read}},

@@ -194,6 +194,23 @@ type RecentSale struct {
 	At        time.Time    `json:"at"`
 	Total     money.Amount `json:"total_minor"`
 	Sent      bool         `json:"sent"`
+	// RegisterName and CustomerName are there where the server answered.
+	RegisterName string `json:"register_name,omitempty"`
+	CustomerName string `json:"customer_name,omitempty"`
+}
+
+// FoundReceipts are the receipts that a search has found. OwnOnly is set by a till
+// that could look through its own alone.
+type FoundReceipts struct {
+	Rows    []RecentSale `json:"rows" nullable:"false"`
+	OwnOnly bool         `json:"own_only"`
+}
+
+// Purchases is what a customer has bought so far.
+type Purchases struct {
+	Count int          `json:"count" doc:"Sales; what came back is taken off the total alone"`
+	Total money.Amount `json:"total_minor"`
+	Last  []RecentSale `json:"last" nullable:"false"`
 }
 
 // MethodTotal is what one way of paying took in a shift.

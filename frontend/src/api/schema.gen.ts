@@ -782,6 +782,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/register/customers/{id}/purchases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /register/customers/{id}/purchases */
+        get: operations["get-register-customers-id-purchases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/register/quote": {
         parameters: {
             query?: never;
@@ -808,6 +825,23 @@ export interface paths {
         };
         /** GET /register/receipt */
         get: operations["get-register-receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/register/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /register/receipts */
+        get: operations["get-register-receipts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1472,6 +1506,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sync/customers/{id}/purchases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /sync/customers/{id}/purchases */
+        get: operations["get-sync-customers-id-purchases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sync/entries": {
         parameters: {
             query?: never;
@@ -1549,6 +1600,40 @@ export interface paths {
         };
         /** GET /sync/receipt */
         get: operations["get-sync-receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sync/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /sync/receipts */
+        get: operations["get-sync-receipts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sync/receipts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /sync/receipts/{id} */
+        get: operations["get-sync-receipts-id"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2985,6 +3070,19 @@ export interface components {
             /** @enum {string} */
             own: "" | "granted" | "denied";
             permission: string;
+        };
+        RecentSale: {
+            /** Format: date-time */
+            at: string;
+            customer_name?: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            receipt_no: string;
+            register_name?: string;
+            sent: boolean;
+            /** Format: int64 */
+            total_minor: number;
         };
         Refund: {
             /**
@@ -6861,6 +6959,49 @@ export interface operations {
             };
         };
     };
+    "get-register-customers-id-purchases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: int64
+                         * @description Sales; what came back is taken off the total alone
+                         */
+                        count: number;
+                        last: components["schemas"]["RecentSale"][];
+                        /** Format: int64 */
+                        total_minor: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-register-quote": {
         parameters: {
             query?: never;
@@ -6956,6 +7097,46 @@ export interface operations {
                         sale: components["schemas"]["FinishedSale"];
                         unchecked: boolean;
                         voided: boolean;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-register-receipts": {
+        parameters: {
+            query?: {
+                /** @description YYYY-MM-DD, its business day */
+                day?: string;
+                /** @description How its number begins, its amount, or the end of what was noted of a payment, such as a card's last digits */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        own_only: boolean;
+                        rows: components["schemas"]["RecentSale"][];
                     };
                 };
             };
@@ -9625,6 +9806,49 @@ export interface operations {
             };
         };
     };
+    "get-sync-customers-id-purchases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: int64
+                         * @description Sales; what came back is taken off the total alone
+                         */
+                        count: number;
+                        last: components["schemas"]["RecentSale"][];
+                        /** Format: int64 */
+                        total_minor: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-sync-entries": {
         parameters: {
             query?: never;
@@ -9813,6 +10037,87 @@ export interface operations {
                         sale: components["schemas"]["FinishedSale"];
                         unchecked: boolean;
                         voided: boolean;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sync-receipts": {
+        parameters: {
+            query?: {
+                /** @description YYYY-MM-DD, its business day */
+                day?: string;
+                /** @description How its number begins, its amount, or the end of what was noted of a payment, such as a card's last digits */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        own_only: boolean;
+                        rows: components["schemas"]["RecentSale"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sync-receipts-id": {
+        parameters: {
+            query?: {
+                columns?: number;
+                /** @description Print that it is a copy */
+                copy?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        document: components["schemas"]["Document"];
+                        lines: components["schemas"]["TextLine"][];
                     };
                 };
             };

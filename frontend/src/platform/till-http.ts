@@ -1,7 +1,7 @@
 import { Problem } from './problem';
 import type { Till } from './till';
 import { asked, bare, changed, emptyCart, kept, multiplied, times, withItem, withLine, without, type PageCart, type Wanted } from './till-cart';
-import type { BackAsked, Cart, CartView, CashAsked, Checkout, HeldCart, MetCustomer, Receipt, RecentSale, RegisterShift, RegisterState, Returnable, ScanOutcome, ScanResult, Shelf, TillCustomer, TillItem, ZReport } from './till-types';
+import type { BackAsked, Cart, CartView, CashAsked, Checkout, FoundReceipts, HeldCart, MetCustomer, Purchases, Receipt, RecentSale, RegisterShift, RegisterState, Returnable, ScanOutcome, ScanResult, Shelf, TillCustomer, TillItem, ZReport } from './till-types';
 import { uuid } from './uuid';
 
 export type HttpTillOptions = {
@@ -74,6 +74,8 @@ export function httpTill(options: HttpTillOptions): Till {
 		dropHeld: async (id) => till.dropHeld(id),
 		complete: (tenders) => till.complete(tenders),
 		recent: (limit) => till.recent(limit),
+		findReceipts: (q, day) => till.get<FoundReceipts>('/api/register/receipts', { q: q || null, day: day || null }),
+		purchases: (id) => till.get<Purchases>(`/api/register/customers/${id}/purchases`, {}),
 		receipt: (id) => till.receipt(id),
 		reprint: refuse,
 		testPrint: refuse,

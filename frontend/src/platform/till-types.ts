@@ -111,7 +111,12 @@ export type ScanResult = { outcome: ScanOutcome; code: string; item?: TillItem; 
 
 export type HeldCart = { id: string; name: string; held_at: string; held_by: string; customer_name?: string; lines: number; total_minor: number };
 
-export type RecentSale = { id: string; kind: 'sale' | 'refund' | 'void'; receipt_no: string; at: string; total_minor: number; sent: boolean };
+export type RecentSale = { id: string; kind: 'sale' | 'refund' | 'void'; receipt_no: string; at: string; total_minor: number; sent: boolean; register_name?: string; customer_name?: string };
+
+/** `own_only`: a till without the server looked through its own alone. */
+export type FoundReceipts = { rows: RecentSale[]; own_only: boolean };
+
+export type Purchases = { count: number; total_minor: number; last: RecentSale[] };
 
 export type MethodTotal = { method_id: string; kind: string; name: string; count: number; amount_minor: number };
 

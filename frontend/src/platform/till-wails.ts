@@ -79,6 +79,8 @@ export function wailsTill(page: Wails): Till {
 		dropHeld: (heldId) => call('DropHeld', heldId),
 		complete: (tenders) => call('Complete', tenders),
 		recent: (limit) => call('Recent', limit),
+		findReceipts: (text, day) => call('FindReceipts', text, day),
+		purchases: (customerId) => call('Purchases', customerId),
 		receipt: (saleId) => call('Receipt', saleId),
 		reprint: (saleId) => call('Reprint', saleId),
 		testPrint: () => call('TestPrint'),

@@ -1,5 +1,5 @@
 import type { LiveMessage } from './live';
-import type { BackAsked, CashAsked, Connection, Discount, FirstRun, FoundPrinter, FoundServer, HeldCart, MetCustomer, NewItem, PrinterState, Probed, Receipt, RecentSale, RegisterPerson, RegisterState, Returnable, ScanResult, Shelf, TenderIn, TillCustomer, TillItem, TriedCode, ZReport } from './till-types';
+import type { BackAsked, CashAsked, Connection, Discount, FirstRun, FoundPrinter, FoundReceipts, FoundServer, HeldCart, MetCustomer, NewItem, PrinterState, Probed, Purchases, Receipt, RecentSale, RegisterPerson, RegisterState, Returnable, ScanResult, Shelf, TenderIn, TillCustomer, TillItem, TriedCode, ZReport } from './till-types';
 
 /** What only a till with an engine of its own has: a server to find, devices to set up. */
 export interface TillSetup {
@@ -95,6 +95,10 @@ export interface Till {
 	/** Finishes the sale; `last_sale` says what goes back. */
 	complete(tenders: TenderIn[]): Promise<RegisterState>;
 	recent(limit: number): Promise<RecentSale[]>;
+	/** Receipts of all registers by number, amount or a card's last digits, and by day (YYYY-MM-DD or empty). */
+	findReceipts(text: string, day: string): Promise<FoundReceipts>;
+	/** What a customer has bought so far; the server knows. */
+	purchases(customerId: string): Promise<Purchases>;
 	receipt(saleId: string): Promise<Receipt>;
 	/** Prints again, marked as a copy. */
 	reprint(saleId: string): Promise<RegisterState>;

@@ -21,6 +21,7 @@ export function shortcuts(register: Register, toFind: () => void): Shortcut[] {
 		key('hold', 'F6', m.reg_key_hold(), () => hold(register)),
 		key('recall', 'F7', m.reg_key_recall(), () => register.open({ kind: 'held' })),
 		key('return', 'F8', m.reg_key_return(), () => takeBack(register)),
+		key('receipts', 'Shift+F9', m.reg_recent(), () => !register.paying && register.open({ kind: 'recent', text: '' })),
 		key('cash-in', 'Shift+F5', m.reg_cash_in(), () => moveCash(register, 'in')),
 		key('cash-out', 'Shift+F6', m.reg_cash_out(), () => moveCash(register, 'out')),
 		key('drop', 'Shift+F7', m.reg_drop(), () => moveCash(register, 'drop')),

@@ -19,8 +19,9 @@ export type Panel =
 	| { kind: 'note'; line?: CartLineView }
 	| { kind: 'cash'; what: CashKind }
 	| { kind: 'return'; number: string }
+	| { kind: 'recent'; text: string }
 	| { kind: 'check'; code: string }
-	| { kind: 'customer' | 'held' | 'recent' | 'more' | 'keys' | 'close' | 'hold' };
+	| { kind: 'customer' | 'held' | 'more' | 'keys' | 'close' | 'hold' };
 
 /**
  * The register's screen: what the till last said, and which view of it is open.
@@ -163,6 +164,10 @@ export class Register {
 		if (this.asking || this.devices) return;
 		if (this.panel?.kind === 'check') {
 			this.open({ kind: 'check', code: code.trim() });
+			return;
+		}
+		if (this.panel?.kind === 'recent') {
+			this.open({ kind: 'recent', text: code.trim() });
 			return;
 		}
 		// A receipt's own barcode means that something of it comes back.
