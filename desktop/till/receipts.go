@@ -120,7 +120,7 @@ func (e *Engine) anyReceipt(saleID uuid.UUID) (receipt.Document, error) {
 		return doc, errReceiptAway
 	}
 	var told Receipt
-	err = s.get(e.ctx, "/api/sync/receipts/"+saleID.String()+"?copy=true", &told)
+	err = s.get(e.ctx, "/api/sync/sales/"+saleID.String()+"/receipt?copy=true", &told)
 	switch {
 	case refusedWith(err) == http.StatusNotFound:
 		return doc, errSale

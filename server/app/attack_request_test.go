@@ -49,6 +49,11 @@ func isID(field string) bool {
 
 func tableOf(field, path string, known map[string][]map[string]any) string {
 	name := strings.TrimSuffix(field, "_id")
+	if before, _, of := strings.Cut(path, "/{id}"); field == "id" && of {
+		if parent := strings.ReplaceAll(before[strings.LastIndex(before, "/")+1:], "-", "_"); known[parent] != nil {
+			return parent
+		}
+	}
 	if field == "id" {
 		name = strings.ReplaceAll(strings.Split(strings.Trim(path, "/"), "/")[0], "-", "_")
 	}

@@ -35,6 +35,7 @@ const (
 		left   join customers c on c.tenant_id = @tenant and c.id = s.customer_id
 		where  s.tenant_id = @tenant and s.receipt_no ~>=~ @q::text and s.receipt_no ~<~ (@q::text || chr(1114111))
 		and    (@day::date is null or s.business_date = @day)
+		and    (@stores::uuid[] is null or s.store_id = any(@stores))
 		order  by s.completed_at desc, s.id desc
 		limit  @limit`
 
@@ -47,6 +48,7 @@ const (
 		left   join customers c on c.tenant_id = @tenant and c.id = s.customer_id
 		where  s.tenant_id = @tenant and s.completed_at >= @since::timestamptz and s.completed_at < @until::timestamptz
 		and    (@day::date is null or s.business_date = @day)
+		and    (@stores::uuid[] is null or s.store_id = any(@stores))
 		and    (@q::text = '' or abs(s.due_minor) = @amount::bigint or length(@q::text) >= 4 and exists (
 			select from tenders t where t.tenant_id = @tenant and t.sale_id = s.id and right(t.reference, length(@q::text)) = @q::text))
 		order  by s.completed_at desc, s.id desc
@@ -56,17 +58,17 @@ const (
 		select s.id, s.kind, s.receipt_no, s.completed_at as at, s.due_minor as total, true as sent, r.name as register_name, '' as customer_name
 		from   sales s
 		join   registers r on r.tenant_id = @tenant and r.id = s.register_id
-		where  s.tenant_id = @tenant and s.customer_id = @customer
+		where  s.tenant_id = @tenant and s.customer_id = @customer and (@stores::uuid[] is null or s.store_id = any(@stores))
 		order  by s.completed_at desc, s.id desc
 		limit  @limit`
 
 	sumPurchases db.SQL = `
 		select count(*) filter (where kind = 'sale') as count, coalesce(sum(total_minor), 0)::bigint as total
-		from   sales
-		where  tenant_id = @tenant and customer_id = @customer`
+		from   sales s
+		where  s.tenant_id = @tenant and s.customer_id = @customer and (@stores::uuid[] is null or s.store_id = any(@stores))`
 )
 
-// FindReceipts finds receipts of all registers by what is known of them, the
+// FindReceipts finds receipts of all registers of the stores that the caller sees by what is known of them, the
 // newest first; for nothing, the newest of all. Without a day amounts and payments
 // are looked for in the last seven days alone.
 //
@@ -117,7 +119,7 @@ type PurchasesIn struct {
 	ID uuid.UUID `path:"id"`
 }
 
-// Purchases sums up what a customer has bought, less what they brought back, with
+// Purchases sums up what a customer has bought in the stores that the caller sees, less what they brought back, with
 // their latest receipts. One whom nobody knows has bought nothing.
 func Purchases(ctx context.Context, tx *db.Tx, in PurchasesIn) (wire.Purchases, error) {
 	r := tx.Reads()

@@ -36,7 +36,7 @@ var Module = module.Module{
 		web.Get("/sync/customers", Till, Customers),
 		web.Get("/sync/receipt", Till, sales.FindReceipt),
 		web.Get("/sync/receipts", Till, sales.FindReceipts),
-		web.Get("/sync/receipts/{id}", Till, sales.Receipt),
+		web.Get("/sync/sales/{id}/receipt", Till, sales.Receipt),
 		web.Get("/sync/customers/{id}/purchases", Till, sales.Purchases),
 		web.Get("/sync/changes", Till, ChangesSince),
 		web.PostOutside("/sync/entries", Till, Take),

@@ -1625,15 +1625,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/sync/receipts/{id}": {
+    "/api/sync/sales/{id}/receipt": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** GET /sync/receipts/{id} */
-        get: operations["get-sync-receipts-id"];
+        /** GET /sync/sales/{id}/receipt */
+        get: operations["get-sync-sales-id-receipt"];
         put?: never;
         post?: never;
         delete?: never;
@@ -10091,7 +10091,7 @@ export interface operations {
             };
         };
     };
-    "get-sync-receipts-id": {
+    "get-sync-sales-id-receipt": {
         parameters: {
             query?: {
                 columns?: number;
