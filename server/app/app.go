@@ -20,6 +20,7 @@ import (
 
 	"souk/frontend"
 	"souk/server/demo"
+	"souk/server/mails"
 	"souk/server/platform/auth"
 	"souk/server/platform/db"
 	"souk/server/platform/jobs"
@@ -35,6 +36,7 @@ type App struct {
 	Web       *web.Server
 	Hub       *live.Hub
 	Jobs      *jobs.Runner
+	Mails     *mails.Courier
 	Authority *auth.Authority
 	Directory *web.Directory
 	// Door is where shops are made. It takes no code before Begin.
@@ -64,13 +66,16 @@ func Wire(ctx context.Context, cfg Config, database *db.DB) (*App, error) {
 	a.Authority.Catalogue = program.catalogue()
 	a.Hub = live.New(live.Config{Database: database, Authority: a.Authority, Topics: program.topics(), Changed: a.forget, SignedIn: web.SignedIn})
 	a.Jobs = jobs.NewRunner(database, program.jobs())
+	a.Mails = mails.NewCourier(database, cfg.SMTP, cfg.Demo)
 	database.OnEmit(func(ctx context.Context, tx *db.Tx, event any) error {
 		a.Jobs.Heard(tx.TenantID(), event)
+		a.Mails.Heard(tx.TenantID(), event)
 		return program.react(ctx, tx, event)
 	})
 	database.OnCommit(func(tenant uuid.UUID) {
 		a.Hub.Wake(tenant)
 		a.Jobs.Committed(tenant)
+		a.Mails.Committed(tenant)
 	})
 	a.Web = web.New(web.Config{
 		Domain: cfg.Domain, Version: Version, TrustedProxies: trusted, Hosts: hostNames(), Site: a.whereNow, Metrics: metrics(database), On: program.on, Sentences: program.sentences,
@@ -138,6 +143,7 @@ func (a *App) Serve(ctx context.Context, address string, onReady func(string)) e
 	atWork, rest := context.WithCancel(ctx)
 	defer rest()
 	working.Go(func() { a.Jobs.Run(atWork) })
+	working.Go(func() { a.Mails.Run(atWork) })
 	err := a.Web.Listen(ctx, address, onReady)
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil

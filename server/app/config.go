@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 
 	"souk/server/demo"
 	"souk/server/platform/db/embedded"
+	"souk/server/platform/mail"
 )
 
 // Version is what this build calls itself; the release build sets it.
@@ -39,6 +41,8 @@ type Config struct {
 	BackupWeeks int `env:"SOUK_BACKUP_WEEKS" envDefault:"4"`
 	// UpdateURL is an https address that names the newest version; unset, nobody is asked.
 	UpdateURL string `env:"SOUK_UPDATE_URL"`
+	// SMTP is who sends the shops' letters; without SOUK_SMTP_HOST nobody does.
+	SMTP mail.Config `envPrefix:"SOUK_SMTP_"`
 	// Demo makes the demo shops and lets people in there.
 	Demo bool `env:"SOUK_DEMO"`
 	// DemoDays is how many days of trade a demo shop has behind it.
@@ -66,7 +70,7 @@ func ReadConfig() (Config, error) {
 	if cfg.BackupHour < -1 || cfg.BackupHour > 23 {
 		return cfg, fmt.Errorf("SOUK_BACKUP_HOUR: %d is no hour from 0 to 23, nor -1 for none", cfg.BackupHour)
 	}
-	if err := cfg.checkTLS(); err != nil {
+	if err := errors.Join(cfg.checkTLS(), cfg.SMTP.Check()); err != nil {
 		return cfg, err
 	}
 	_, err = cfg.trusted()

@@ -6,6 +6,7 @@ import (
 	"souk/server/inventory"
 	"souk/server/jobs"
 	"souk/server/ledger"
+	"souk/server/mails"
 	"souk/server/parties"
 	"souk/server/payments"
 	"souk/server/platform/module"
@@ -31,6 +32,7 @@ var Modules = []module.Module{
 	inventory.Module,
 	imports.Module,
 	payments.Module,
+	mails.Module,
 	tills.Module,
 	sales.Module,
 	reports.Module,

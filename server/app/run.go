@@ -67,6 +67,7 @@ func Run(ctx context.Context, cfg Config, tillProgram string, out io.Writer) (er
 	defer till.close()
 	err = program.Serve(serving, cfg.Address, func(address string) {
 		site := program.site(cfg, address)
+		site.Post = program.Mails.Post()
 		program.where.Store(&site)
 		announce(out, cfg, address)
 		sayWhere(out, cfg, site)

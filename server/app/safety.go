@@ -128,7 +128,7 @@ func Doctor(ctx context.Context, cfg Config, asJSON bool, out io.Writer) (int, e
 func installation(cfg Config) doctor.Installation {
 	in := doctor.Installation{
 		DataDir: cfg.Data, SecretsFile: cfg.secretsFile(), BackupDir: cfg.BackupDir, Embedded: cfg.DatabaseURL == "",
-		Address: cfg.Address, Certificates: certificates(os.Getenv("SOUK_TLS")), Migrations: migrations.FS, Now: clock.Now,
+		Address: cfg.Address, SMTP: cfg.SMTP, Certificates: certificates(os.Getenv("SOUK_TLS")), Migrations: migrations.FS, Now: clock.Now,
 	}
 	address := cfg.DatabaseURL
 	if in.Embedded {

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"souk/server/platform/db"
+	"souk/server/platform/mail"
 )
 
 // Level is how bad it is.
@@ -44,6 +45,7 @@ type Installation struct {
 	// Certificates are the TLS files in use, none without TLS.
 	Certificates []string
 	Access       db.Access
+	SMTP         mail.Config
 	// Unreachable is why there is no Access.
 	Unreachable error
 	Migrations  fs.FS
@@ -58,7 +60,7 @@ type check struct {
 
 var onMachine = []check{
 	{"data_folder", dataFolder}, {"disk_space", diskSpace}, {"secrets", secretsFile}, {"time_zone", timeZone},
-	{"port", port}, {"certificate", certificate}, {"backup", lastBackup},
+	{"port", port}, {"certificate", certificate}, {"mail", mailServer}, {"backup", lastBackup},
 }
 
 var inDatabase = []check{

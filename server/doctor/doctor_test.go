@@ -23,6 +23,7 @@ import (
 	"souk/migrations"
 	"souk/server/doctor"
 	"souk/server/platform/dbtest"
+	"souk/server/platform/mail"
 )
 
 // ward is a sound installation, in which each test breaks one thing.
@@ -109,15 +110,18 @@ func TestPlantedTroubleIsFound(t *testing.T) {
 		check string
 		level doctor.Level
 	}{
-		"others may write to the data":    {func(t *testing.T, w *ward) { require.NoError(t, os.Chmod(w.in.DataDir, 0o777)) }, "data_folder", doctor.Error},
-		"there is no data folder":         {func(_ *testing.T, w *ward) { w.in.DataDir += "/gone" }, "data_folder", doctor.Error},
-		"others may read the passwords":   {func(t *testing.T, w *ward) { require.NoError(t, os.Chmod(w.in.SecretsFile, 0o644)) }, "secrets", doctor.Error},
-		"the passwords are gone":          {func(t *testing.T, w *ward) { require.NoError(t, os.Remove(w.in.SecretsFile)) }, "secrets", doctor.Warning},
-		"the machine's clock stands":      {func(_ *testing.T, w *ward) { w.in.Now = func() time.Time { return time.Unix(0, 0) } }, "time_zone", doctor.Error},
-		"the clocks are apart":            {func(_ *testing.T, w *ward) { w.in.Now = func() time.Time { return time.Now().Add(time.Minute) } }, "clock", doctor.Warning},
-		"the certificate ends soon":       {func(t *testing.T, w *ward) { w.in.Certificates = []string{certificateUntil(t, time.Now().Add(day))} }, "certificate", doctor.Warning},
-		"the certificate has ended":       {func(t *testing.T, w *ward) { w.in.Certificates = []string{certificateUntil(t, time.Now().Add(-day))} }, "certificate", doctor.Error},
-		"the certificate is none":         {func(_ *testing.T, w *ward) { w.in.Certificates = []string{w.in.SecretsFile} }, "certificate", doctor.Error},
+		"others may write to the data":  {func(t *testing.T, w *ward) { require.NoError(t, os.Chmod(w.in.DataDir, 0o777)) }, "data_folder", doctor.Error},
+		"there is no data folder":       {func(_ *testing.T, w *ward) { w.in.DataDir += "/gone" }, "data_folder", doctor.Error},
+		"others may read the passwords": {func(t *testing.T, w *ward) { require.NoError(t, os.Chmod(w.in.SecretsFile, 0o644)) }, "secrets", doctor.Error},
+		"the passwords are gone":        {func(t *testing.T, w *ward) { require.NoError(t, os.Remove(w.in.SecretsFile)) }, "secrets", doctor.Warning},
+		"the machine's clock stands":    {func(_ *testing.T, w *ward) { w.in.Now = func() time.Time { return time.Unix(0, 0) } }, "time_zone", doctor.Error},
+		"the clocks are apart":          {func(_ *testing.T, w *ward) { w.in.Now = func() time.Time { return time.Now().Add(time.Minute) } }, "clock", doctor.Warning},
+		"the certificate ends soon":     {func(t *testing.T, w *ward) { w.in.Certificates = []string{certificateUntil(t, time.Now().Add(day))} }, "certificate", doctor.Warning},
+		"the certificate has ended":     {func(t *testing.T, w *ward) { w.in.Certificates = []string{certificateUntil(t, time.Now().Add(-day))} }, "certificate", doctor.Error},
+		"the certificate is none":       {func(_ *testing.T, w *ward) { w.in.Certificates = []string{w.in.SecretsFile} }, "certificate", doctor.Error},
+		"the mail server is not there": {func(_ *testing.T, w *ward) {
+			w.in.SMTP = mail.Config{Host: "127.0.0.1", Port: 1, TLS: "none", From: "a@b.example", Timeout: time.Second}
+		}, "mail", doctor.Warning},
 		"there is no backup":              {func(t *testing.T, w *ward) { require.NoError(t, os.RemoveAll(w.in.BackupDir)) }, "backup", doctor.Warning},
 		"the backup is old":               {func(t *testing.T, w *ward) { w.backup(t, time.Now().Add(-2*day), `{"good": true}`) }, "backup", doctor.Warning},
 		"the backup is very old":          {func(t *testing.T, w *ward) { w.backup(t, time.Now().Add(-5*day), `{"good": true}`) }, "backup", doctor.Error},

@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"souk/server/backup"
+	"souk/server/platform/mail"
 )
 
 const (
@@ -85,6 +86,19 @@ func timeZone(_ context.Context, in Installation, _ *pgx.Conn) Finding {
 		return Finding{Level: Error, Says: "This machine believes that it is " + now.Format("2 January 2006") + ".", Do: "Set the machine's clock, and let it follow a time server."}
 	}
 	return ok("This machine's time is %s.", now.Local().Format("2006-01-02 15:04 MST"))
+}
+
+func mailServer(ctx context.Context, in Installation, _ *pgx.Conn) Finding {
+	if !in.SMTP.Set() {
+		return ok("No mail server is set up (SOUK_SMTP_HOST): receipts are printed, not sent.")
+	}
+	if err := mail.Reach(ctx, in.SMTP); err != nil {
+		return Finding{
+			Level: Warning, Says: fmt.Sprintf("No e-mail goes out: %v.", err),
+			Do: "See that SOUK_SMTP_HOST, _PORT, _TLS, _USER and _PASSWORD are right and that this machine may reach it. Letters wait for up to three days.",
+		}
+	}
+	return ok("The mail server %s takes letters.", in.SMTP.Host)
 }
 
 func port(ctx context.Context, in Installation, _ *pgx.Conn) Finding {

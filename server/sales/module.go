@@ -31,6 +31,8 @@ var Module = module.Module{
 		{Permission: SafeDrop, Allows: "bring money from a drawer to the safe", Roles: module.To(wire.Manager, wire.SalesManager, wire.Cashier)},
 		{Permission: Drawer, Allows: "open a drawer without a sale", Roles: module.To(wire.Manager, wire.SalesManager)},
 		{Permission: ReadX, Allows: "read out a shift before it is closed", Roles: module.To(wire.Manager, wire.AccountsManager, wire.SalesManager)},
+		{Permission: Mail, Allows: "send receipts by e-mail", Roles: module.To(
+			wire.Manager, wire.AccountsManager, wire.SalesManager, wire.Cashier, wire.Waiter, wire.DealerSales, wire.POSUser)},
 		{Permission: SeeCost, Allows: "see what goods cost and the margin", Roles: module.To(wire.Manager, wire.AccountsManager, wire.SalesManager)},
 	},
 	Routes: []web.Route{
@@ -39,6 +41,8 @@ var Module = module.Module{
 		web.Get("/sales/{id}", Read, Show),
 		web.Get("/sales/{id}/receipt", Read, Receipt),
 		web.GetFile("/sales/{id}/receipt.pdf", Read, ReceiptPDF),
+		web.Get("/sales/{id}/mails", Mail, MailsOf),
+		web.Post("/sales/{id}/mails", Mail, MailReceipt),
 		web.Post("/sales/{id}/void", Cancel, Undo),
 		web.Post("/sales/{id}/refund", TakeBack, GiveBack),
 		web.Post("/shifts/{id}/closure", tills.Shifts, CloseShift),

@@ -18,6 +18,7 @@ const (
 	ChangePrice  module.Permission = "sales.price"
 	TakeBack     module.Permission = "sales.refund"
 	Cancel       module.Permission = "sales.void"
+	Mail         module.Permission = "sales.mail"
 	SeeCost      module.Permission = "sales.cost"
 	CashIn       module.Permission = wire.MayCashIn
 	CashOut      module.Permission = wire.MayCashOut

@@ -20,12 +20,13 @@ type into func(ctx context.Context, tx *db.Tx, register uuid.UUID, body json.Raw
 
 // books says which module an entry belongs to.
 var books = map[wire.EntryKind]into{
-	wire.EntryShiftOpened:  reading(tills.RecordShiftOpened),
-	wire.EntryItemCreated:  reading(createItem),
-	wire.EntrySaleFinished: reading(sales.Record),
-	wire.EntryCustomerMet:  reading(meetCustomer),
-	wire.EntryShiftClosed:  reading(sales.RecordShiftClosed),
-	wire.EntryCashMoved:    reading(sales.RecordCash),
+	wire.EntryShiftOpened:   reading(tills.RecordShiftOpened),
+	wire.EntryItemCreated:   reading(createItem),
+	wire.EntrySaleFinished:  reading(sales.Record),
+	wire.EntryCustomerMet:   reading(meetCustomer),
+	wire.EntryShiftClosed:   reading(sales.RecordShiftClosed),
+	wire.EntryCashMoved:     reading(sales.RecordCash),
+	wire.EntryReceiptMailed: reading(sales.RecordReceiptMail),
 }
 
 func reading[T any](record func(context.Context, *db.Tx, uuid.UUID, T) ([]string, error)) into {

@@ -44,6 +44,8 @@ const (
 	EntryShiftClosed  EntryKind = "shift_closed"  // ShiftClosed
 	EntryCashMoved    EntryKind = "cash_moved"    // CashMoved
 	EntryCustomerMet  EntryKind = "customer_met"  // NewCustomer
+	// EntryReceiptMailed asks for a letter; it comes after the sale that it is about.
+	EntryReceiptMailed EntryKind = "receipt_mailed" // ReceiptMailed
 )
 
 // Entry is one fact in a till's journal. No counts from 1 under the device and
@@ -51,7 +53,7 @@ const (
 type Entry struct {
 	No       int64           `json:"no" minimum:"1"`
 	ID       uuid.UUID       `json:"id"`
-	Kind     EntryKind       `json:"kind" doc:"shift_opened, item_created, sale_finished, shift_closed, cash_moved, customer_met; another one is kept as an exception"`
+	Kind     EntryKind       `json:"kind" doc:"shift_opened, item_created, sale_finished, shift_closed, cash_moved, customer_met, receipt_mailed; another one is kept as an exception"`
 	PersonID uuid.UUID       `json:"person_id"`
 	At       time.Time       `json:"at"`
 	Body     json.RawMessage `json:"body"`
@@ -261,4 +263,12 @@ type Changes struct {
 	Items  []TillItem `json:"items" nullable:"false"`
 	// Customers are those who changed.
 	Customers []TillCustomer `json:"customers" nullable:"false"`
+}
+
+// ReceiptMailed asks for a finished sale's receipt by e-mail.
+type ReceiptMailed struct {
+	ID     uuid.UUID `json:"id"`
+	SaleID uuid.UUID `json:"sale_id"`
+	To     string    `json:"to"`
+	Locale string    `json:"locale"` // the reader's; empty for the shop's own
 }

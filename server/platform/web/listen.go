@@ -29,6 +29,8 @@ type Site struct {
 	Key []byte
 	// Scheme and Port are those of every shop's address under the domain.
 	Scheme, Port, Domain string
+	// Post is what becomes of letters here: "smtp", "kept" in a demo, "" for nothing.
+	Post string
 }
 
 // Secure makes Listen speak TLS.
