@@ -97,6 +97,11 @@ func (t *Till) MoveCash(in wire.CashAsked) (wire.RegisterState, error) {
 	return t.engine.MoveCash(in)
 }
 
+// MailReceipt asks for a finished sale's receipt by e-mail.
+func (t *Till) MailReceipt(saleID uuid.UUID, to, locale string) (wire.RegisterState, error) {
+	return t.engine.MailReceipt(saleID, to, locale)
+}
+
 // XReport reads the open shift out without closing it.
 func (t *Till) XReport() (wire.ZReport, error) {
 	return t.engine.XReport()

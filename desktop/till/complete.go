@@ -206,6 +206,7 @@ func (e *Engine) finished(f *finished) {
 		ID: f.sale.ID, ReceiptNo: f.sale.ReceiptNo, Total: f.sale.Due, Paid: f.paid, Change: f.change,
 		At: f.sale.CompletedAt,
 	}
+	e.last.Email, e.last.Language = e.addressOf(f.sale.CustomerID)
 	for _, l := range f.sale.Lines {
 		if l.ItemID != nil && !l.NotRestocked {
 			e.unsent.add(*l.ItemID, l.Quantity)

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -123,22 +124,25 @@ var killPoints = []string{
 	"cart.priced", "cart.step_kept", "cart.written", "cart.committed", "hold.written", "recall.cleared",
 	"complete.return_written", "complete.begun", "complete.priced", "complete.tx_begun", "complete.numbered", "complete.sale_written",
 	"complete.journalled", "complete.cart_dropped", "complete.committed", "print.rendered", "complete.spooled",
-	"customer.begun", "customer.journalled", "customer.committed", "cash.begun", "cash.written", "cash.committed", "print.done", "print.kept", "upload.ready", "upload.answered", "upload.marked",
+	"customer.begun", "customer.journalled", "customer.committed", "mail.begun", "mail.journalled", "mail.committed", "cash.begun", "cash.written", "cash.committed", "print.done", "print.kept", "upload.ready", "upload.answered", "upload.marked",
+}
+
+type scriptLine struct {
+	do    string
+	args  []any
+	after string
 }
 
 // script is what the cashier does, and how many lines are on the cart, how many
 // carts are held, how many sales are made and customers met after each step.
-var script = []struct {
-	do    string
-	args  []any
-	after string
-}{
+var script = []scriptLine{
 	{"SignIn", []any{cashier, "1234"}, "0 lines, 0 held, 0 sales, 0 in, 0 met"},
 	{"AddCustomer", []any{till.MetCustomer{Name: "Grace Hopper", Phone: "555 0100"}}, "0 lines, 0 held, 0 sales, 0 in, 1 met"},
 	{"MoveCash", []any{wire.CashAsked{Kind: wire.CashIn, Reason: wire.ReasonChange, Amount: 700}}, "0 lines, 0 held, 0 sales, 700 in, 1 met"},
 	{"Scan", []any{milkCode}, "1 lines, 0 held, 0 sales, 700 in, 1 met"},
 	{"Scan", []any{breadCode}, "2 lines, 0 held, 0 sales, 700 in, 1 met"},
 	{"Complete", []any{[]wire.TenderIn{{MethodID: cash, Amount: 500}}}, "0 lines, 0 held, 1 sales, 700 in, 1 met"},
+	{"MailReceipt", nil, "0 lines, 0 held, 1 sales, 700 in, 1 met"},
 	{"Scan", []any{milkCode}, "1 lines, 0 held, 1 sales, 700 in, 1 met"},
 	{"Hold", []any{"later"}, "0 lines, 1 held, 1 sales, 700 in, 1 met"},
 	{"Scan", []any{breadCode}, "1 lines, 1 held, 1 sales, 700 in, 1 met"},
@@ -183,6 +187,15 @@ func playUntilDeath(t *testing.T, dir, killAt string) (answered int, killed bool
 			var held []wire.HeldCart
 			require.NoError(t, json.Unmarshal(value, &held))
 			args = []any{held[0].ID}
+		}
+		if line.do == "MailReceipt" {
+			value, alive := p.do(t, "Recent", 1)
+			if !alive {
+				return answered, p.end()
+			}
+			var recent []wire.RecentSale
+			require.NoError(t, json.Unmarshal(value, &recent))
+			args = []any{recent[0].ID, "grace@example.org", "en"}
 		}
 		if line.do == "TakeBack" {
 			value, alive := p.do(t, "FindReceipt", "1A-000001")
@@ -249,6 +262,10 @@ func requireWhole(t *testing.T, f *fixture, answered int, killed bool) {
 	x := shiftNow(t, f)
 	require.Equal(t, int(x.CashIn/700), f.shop.count(func(s *shop) int { return s.kinds(wire.EntryCashMoved) }), "cash that moved arrived exactly once")
 	require.Len(t, f.customers("grace"), f.shop.count(func(s *shop) int { return s.kinds(wire.EntryCustomerMet) }), "a customer who was met arrived exactly once")
+	require.LessOrEqual(t, f.shop.count(func(s *shop) int { return s.kinds(wire.EntryReceiptMailed) }), 1, "a letter was asked for once")
+	if answered > slices.IndexFunc(script, func(line scriptLine) bool { return line.do == "MailReceipt" }) {
+		require.Equal(t, 1, f.shop.count(func(s *shop) int { return s.kinds(wire.EntryReceiptMailed) }), "what was answered arrived")
+	}
 	ids := map[uuid.UUID]bool{}
 	for i, sale := range sales {
 		require.Equal(t, int64(i+1), sale.Number, "no gap")

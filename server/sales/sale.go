@@ -18,7 +18,7 @@ const (
 	ChangePrice  module.Permission = "sales.price"
 	TakeBack     module.Permission = "sales.refund"
 	Cancel       module.Permission = "sales.void"
-	Mail         module.Permission = "sales.mail"
+	Mail         module.Permission = wire.MayMailReceipts
 	SeeCost      module.Permission = "sales.cost"
 	CashIn       module.Permission = wire.MayCashIn
 	CashOut      module.Permission = wire.MayCashOut

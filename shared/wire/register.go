@@ -128,6 +128,9 @@ type LastSale struct {
 	At        time.Time    `json:"at"`
 	Printed   bool         `json:"printed"`
 	Problem   string       `json:"problem,omitempty" doc:"Why it was not printed"`
+	// The customer's, where there is one with an address.
+	Email    string `json:"email,omitempty"`
+	Language string `json:"language,omitempty"`
 }
 
 // LinkState says how the register stands with the server, honestly.

@@ -265,6 +265,9 @@ type Changes struct {
 	Customers []TillCustomer `json:"customers" nullable:"false"`
 }
 
+// MayMailReceipts is what a person needs to send receipts by e-mail.
+const MayMailReceipts Permission = "sales.mail"
+
 // ReceiptMailed asks for a finished sale's receipt by e-mail.
 type ReceiptMailed struct {
 	ID     uuid.UUID `json:"id"`

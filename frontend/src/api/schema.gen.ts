@@ -2676,8 +2676,10 @@ export interface components {
             at: string;
             /** Format: int64 */
             change_minor: number;
+            email?: string;
             /** Format: uuid */
             id: string;
+            language?: string;
             /** Format: int64 */
             paid_minor: number;
             printed: boolean;

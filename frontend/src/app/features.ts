@@ -5,6 +5,7 @@ import { dashboard } from '@/features/dashboard/feature';
 import { exceptions } from '@/features/exceptions/feature';
 import { imports } from '@/features/imports/feature';
 import { items } from '@/features/items/feature';
+import { mails } from '@/features/mails/feature';
 import { people } from '@/features/people/feature';
 import { sales } from '@/features/sales/feature';
 import { settings } from '@/features/settings/feature';
@@ -26,6 +27,7 @@ export const features = {
 	inventory: stock,
 	imports,
 	payments: { routes: [] },
+	mails,
 	tills: { routes: [...tills.routes, ...shifts.routes] },
 	sales,
 	reports: dashboard,

@@ -12,6 +12,7 @@ import Contact from '@lucide/svelte/icons/contact';
 import CreditCard from '@lucide/svelte/icons/credit-card';
 import House from '@lucide/svelte/icons/house';
 import Inbox from '@lucide/svelte/icons/inbox';
+import Mail from '@lucide/svelte/icons/mail';
 import Monitor from '@lucide/svelte/icons/monitor';
 import Package from '@lucide/svelte/icons/package';
 import Percent from '@lucide/svelte/icons/percent';
@@ -34,7 +35,7 @@ import type { Icon } from '@/ui/types';
 /** The icons that modules may name in their navigation. Listed, so that only these are shipped. */
 const icons: Record<string, Icon> = {
 	armchair: Armchair, banknote: Banknote, 'book-open': BookOpen, book: BookOpen, boxes: Boxes, building: Building, calendar: Calendar, car: Car, chart: ChartColumn,
-	'chart-column': ChartColumn, clock: Clock, contact: Contact, 'credit-card': CreditCard, home: House, house: House, inbox: Inbox, monitor: Monitor, package: Package, percent: Percent,
+	'chart-column': ChartColumn, clock: Clock, contact: Contact, 'credit-card': CreditCard, home: House, house: House, inbox: Inbox, mail: Mail, monitor: Monitor, package: Package, percent: Percent,
 	receipt: Receipt, scale: Scale, settings: Settings, shield: Shield, cart: ShoppingCart, 'shopping-cart': ShoppingCart, store: Store, tag: Tag, tags: Tags, truck: Truck,
 	users: Users, utensils: Utensils, wallet: Wallet, warehouse: Warehouse, wrench: Wrench,
 };

@@ -62,7 +62,7 @@ export function httpTill(options: HttpTillOptions): Till {
 		setCustomer: (id, name) => till.edit((cart) => ({ ...cart, customer_id: id ?? undefined, customer_name: name || undefined })),
 		setLineNote: (id, note) => till.editSold(id, (cart) => changed(cart, id, (line) => ({ ...line, note: note.trim() || undefined }))),
 		setNote: (note) => till.edit((cart) => ({ ...cart, note: note.trim() || undefined })),
-		customers: async (q, limit) => (await till.get<{ rows: TillCustomer[] }>('/api/customers', { q: q || null, limit })).rows,
+		customers: (q, limit) => till.customers(q, limit),
 		addCustomer: (met) => till.addCustomer(met),
 		clearCart: () => till.edit((cart) => ({ ...emptyCart(), id: cart.id })),
 		undo: () => till.undo(),
@@ -77,6 +77,7 @@ export function httpTill(options: HttpTillOptions): Till {
 		findReceipts: (q, day) => till.get<FoundReceipts>('/api/register/receipts', { q: q || null, day: day || null }),
 		purchases: (id) => till.get<Purchases>(`/api/register/customers/${id}/purchases`, {}),
 		receipt: (id) => till.receipt(id),
+		mailReceipt: (id, to, locale) => till.mailReceipt(id, to, locale),
 		reprint: refuse,
 		testPrint: refuse,
 		setPrinter: refuse,
@@ -93,12 +94,16 @@ class HttpTill {
 	#view: CartView | null = null;
 	#undo: PageCart[] = [];
 	#seen = new Map<string, TillItem>();
+	/** The customers that were found here. */
+	#met = new Map<string, TillCustomer>();
 	/** The id under which the cart as it stands was last sent to be sold. */
 	#sale: { id: string; of: string } | null = null;
 	/** The cash movement that was last sent and not yet answered. */
 	#moving: { id: string; of: string } | null = null;
 	/** The customer who was last sent and not yet answered. */
 	#meeting: { id: string; of: string } | null = null;
+	/** The letter that was last asked for and not yet answered. */
+	#mailing: { id: string; of: string } | null = null;
 	#told: ((state: RegisterState) => void) | null = null;
 
 	constructor(options: HttpTillOptions) {
@@ -287,10 +292,27 @@ class HttpTill {
 		// The same sale asked again after silence is the same sale; a changed one is another.
 		if (this.#sale?.of !== of) this.#sale = { id: uuid(), of };
 		const { id } = this.#sale;
+		const customer = cart.customer_id && this.#met.get(cart.customer_id);
 		const sale = await this.#post<Sale>('/api/sales', { id, register_id: this.#options.registerId, cart, tenders, ...(note && { note }) } satisfies Checkout, id);
 		this.#start();
-		const last_sale = { id: sale.id, receipt_no: sale.receipt_no, total_minor: sale.due_minor, paid_minor: sale.paid_minor, change_minor: sale.change_minor, at: sale.completed_at, printed: false };
+		const last_sale = { id: sale.id, receipt_no: sale.receipt_no, total_minor: sale.due_minor, paid_minor: sale.paid_minor, change_minor: sale.change_minor, at: sale.completed_at, printed: false, ...(customer && { email: customer.email, language: customer.language }) };
 		this.#base = { ...this.#base!, last_sale };
+		return this.#state();
+	}
+
+	async customers(q: string, limit: number): Promise<TillCustomer[]> {
+		const { rows } = await this.get<{ rows: TillCustomer[] }>('/api/customers', { q: q || null, limit });
+		for (const one of rows) this.#met.set(one.id, one);
+		return rows;
+	}
+
+	async mailReceipt(saleId: string, to: string, locale: string): Promise<RegisterState> {
+		const of = JSON.stringify([saleId, to, locale]);
+		// The same request again after silence is the same letter.
+		if (this.#mailing?.of !== of) this.#mailing = { id: uuid(), of };
+		const { id } = this.#mailing;
+		await this.#post(`/api/sales/${saleId}/mails`, { id, to, locale }, id);
+		this.#mailing = null;
 		return this.#state();
 	}
 

@@ -88,7 +88,7 @@ export type CartLineView = {
 	on_hand?: string;
 };
 
-export type LastSale = { id: string; receipt_no: string; total_minor: number; paid_minor: number; change_minor: number; at: string; printed: boolean; problem?: string };
+export type LastSale = { id: string; receipt_no: string; total_minor: number; paid_minor: number; change_minor: number; at: string; printed: boolean; problem?: string; email?: string; language?: string };
 
 export type LinkState = {
 	online: boolean;

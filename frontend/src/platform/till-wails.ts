@@ -82,6 +82,7 @@ export function wailsTill(page: Wails): Till {
 		findReceipts: (text, day) => call('FindReceipts', text, day),
 		purchases: (customerId) => call('Purchases', customerId),
 		receipt: (saleId) => call('Receipt', saleId),
+		mailReceipt: (saleId, to, locale) => call('MailReceipt', saleId, to, locale),
 		reprint: (saleId) => call('Reprint', saleId),
 		testPrint: () => call('TestPrint'),
 		setPrinter: (printer) => call('SetPrinter', printer),

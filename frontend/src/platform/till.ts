@@ -100,6 +100,8 @@ export interface Till {
 	/** What a customer has bought so far; the server knows. */
 	purchases(customerId: string): Promise<Purchases>;
 	receipt(saleId: string): Promise<Receipt>;
+	/** Has the receipt sent by e-mail; a till without a network has it sent later. */
+	mailReceipt(saleId: string, to: string, locale: string): Promise<RegisterState>;
 	/** Prints again, marked as a copy. */
 	reprint(saleId: string): Promise<RegisterState>;
 	testPrint(): Promise<RegisterState>;

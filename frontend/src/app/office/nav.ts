@@ -19,11 +19,12 @@ const labels: Record<string, () => string> = {
 	'/settings': m.nav_settings,
 	'/settings/payments': m.nav_payments,
 	'/settings/taxes': m.nav_taxes,
+	'/settings/mail': m.nav_mail,
 	'/settings/system': m.nav_system,
 };
 /** Sections and what is in them, in the order of a shop's day; what is not named here comes last. */
 const order = ['Selling', 'Stock', 'Books', 'Shop'];
-const first = ['/sales', '/customers', '/shifts', '/exceptions', '/items', '/stock', '/accounts', '/welcome', '/people', '/settings/roles', '/stores', '/tills', '/settings', '/settings/payments', '/settings/taxes'];
+const first = ['/sales', '/customers', '/shifts', '/exceptions', '/items', '/stock', '/accounts', '/welcome', '/people', '/settings/roles', '/stores', '/tills', '/settings', '/settings/payments', '/settings/taxes', '/settings/mail'];
 
 /** The menu: the start, then what the modules declare, named in the reader's language. */
 export function menu(): NavSection[] {

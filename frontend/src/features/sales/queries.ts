@@ -1,5 +1,6 @@
 import { api, type Answer, type Schema } from '@/api/client';
 import { body } from '@/platform/http';
+import { uuid } from '@/platform/uuid';
 
 export type SaleRow = Schema<'SaleRow'>;
 export type SaleDetail = Answer<'/api/sales/{id}', 'get'>;
@@ -28,6 +29,10 @@ export const receiptQuery = (id: string) => ({ queryKey: ['sales.list', 'receipt
 export const openShiftsQuery = () => ({ queryKey: ['tills.shifts', 'open'], queryFn: () => body(api.GET('/api/shifts', { params: { query: { open: true, limit: 200 } } })) });
 export const registersQuery = () => ({ queryKey: ['tills.registers', 'list'], queryFn: () => body(api.GET('/api/registers')) });
 export const methodsQuery = () => ({ queryKey: ['payments.methods', 'list'], queryFn: () => body(api.GET('/api/payment-methods')) });
+
+export const mailsQuery = (id: string) => ({ queryKey: ['mails.list', 'sale', id], queryFn: () => body(api.GET('/api/sales/{id}/mails', { params: { path: { id } } })) });
+export const customerQuery = (id: string) => ({ queryKey: ['parties.customers', 'one', id], queryFn: () => body(api.GET('/api/customers/{id}', { params: { path: { id } } })) });
+export const mailReceipt = (id: string, to: string, locale: string) => body(api.POST('/api/sales/{id}/mails', { params: { path: { id } }, body: { id: uuid(), to, locale } }));
 
 export const refundSale = (id: string, refund: Schema<'Refund'>) => body(api.POST('/api/sales/{id}/refund', { params: { path: { id } }, body: refund }));
 export const voidSale = (id: string, cancel: Schema<'Void'>) => body(api.POST('/api/sales/{id}/void', { params: { path: { id } }, body: cancel }));
