@@ -7,6 +7,8 @@ create table mails (
     kind         text        not null check (kind in ('receipt', 'test')),
     -- What it is about: a sale.
     subject_id   uuid,
+    -- Whose it is; none of a letter that tells nothing of any store.
+    store_id     uuid,
     locale       text        not null,
     from_name    text        not null,
     reply_to     text        not null default '',
@@ -26,7 +28,8 @@ create table mails (
     written_by   uuid,
     created_at   timestamptz not null,
     sent_at      timestamptz,
-    constraint mails_pkey primary key (tenant_id, id)
+    constraint mails_pkey primary key (tenant_id, id),
+    foreign key (tenant_id, store_id) references stores (tenant_id, id)
 );
 select platform.tenant_table('mails', 'select, insert, update');
 create index mails_latest on mails (tenant_id, created_at desc, id desc);

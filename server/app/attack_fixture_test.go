@@ -235,6 +235,10 @@ func (r *ring) trade(t *testing.T, of *shop) {
 	r.write(t, of, `insert into import_rows (tenant_id, import_id, row_no, cells, verdict) values ($1, $2, 2, $3, 'bad')`, of.id, imported, `["`+of.mark+` apple"]`)
 	r.write(t, of, `insert into import_keys (tenant_id, import_id, kind, key, row_no) values ($1, $2, 'sku', $3, 2)`, of.id, imported, of.mark+"-9")
 	r.write(t, of, `insert into import_plans (tenant_id, signature, plan, updated_at) values ($1, $2, '{}', now())`, of.id, of.mark+" signature")
+	r.write(t, of, `insert into mail_settings (tenant_id, from_name) values ($1, $2)`, of.id, of.mark+" sender")
+	r.write(t, of, `insert into mails (tenant_id, id, kind, subject_id, store_id, locale, from_name, to_address, subject, body_text, file_name, file_type, file_body, state, due_at, created_at)
+		values ($1, gen_random_uuid(), 'receipt', $2, $3, 'en', $4, 'c@example.org', $4, $4, 'a.pdf', 'application/pdf', $5, 'failed', now(), now())`,
+		of.id, kept, store.ID, of.mark+" letter", []byte(of.mark+" bytes"))
 	r.write(t, of, `insert into upload_exceptions (tenant_id, id, device_id, entry_no, kind, code, detail, amount_minor, body, received_at)
 		select $1, gen_random_uuid(), id, 1, 'item_created', 'sync.unreadable', $2, 0, '{}', now() from devices where tenant_id = $1 limit 1`, of.id, of.mark+" detail")
 }

@@ -31,6 +31,7 @@ type Letter struct {
 	ID      uuid.UUID // the caller's, so that writing it twice writes one
 	Kind    string
 	About   uuid.UUID // a sale; Nil for nothing
+	Store   uuid.UUID // that of the sale
 	To      string
 	Locale  string
 	Subject string
@@ -60,9 +61,9 @@ const (
 		where  c.tenant_id = @tenant`
 
 	insertMail db.SQL = `
-		insert into mails (tenant_id, id, kind, subject_id, locale, from_name, reply_to, to_address, subject, body_text, body_html,
+		insert into mails (tenant_id, id, kind, subject_id, store_id, locale, from_name, reply_to, to_address, subject, body_text, body_html,
 		                   file_name, file_type, file_body, due_at, written_by, created_at)
-		values (@tenant, @id, @kind, @about, @locale, @from_name, @reply_to, @to, @subject, @text, @html,
+		values (@tenant, @id, @kind, @about, @store, @locale, @from_name, @reply_to, @to, @subject, @text, @html,
 		        @file_name, @file_type, @file_body, @now, @by, @now)`
 )
 
@@ -97,7 +98,7 @@ func Write(ctx context.Context, tx *db.Tx, letter Letter) error {
 	}
 	batch := tx.Batch()
 	batch.Exec(insertMail, db.Args{
-		"id": letter.ID, "kind": letter.Kind, "about": about, "locale": letter.Locale, "from_name": from.FromName, "reply_to": from.ReplyTo,
+		"id": letter.ID, "kind": letter.Kind, "about": about, "store": uuid.NullUUID{UUID: letter.Store, Valid: letter.Store != uuid.Nil}, "locale": letter.Locale, "from_name": from.FromName, "reply_to": from.ReplyTo,
 		"to": to, "subject": letter.Subject, "text": letter.Text, "html": letter.HTML, "file_name": file.Name, "file_type": file.ContentType,
 		"file_body": file.Body, "by": uuid.NullUUID{UUID: tx.ActorID(), Valid: tx.ActorID() != uuid.Nil}, "now": tx.Now(),
 	})

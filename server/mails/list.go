@@ -60,7 +60,8 @@ const (
 	mailsAndWriters = `
 		from   mails m
 		left   join people p on p.tenant_id = @tenant and p.id = m.written_by
-		where  m.tenant_id = @tenant`
+		where  m.tenant_id = @tenant
+		and    (m.store_id is null or @stores::uuid[] is null or m.store_id = any(@stores))`
 
 	listMails db.SQL = mailColumns + mailsAndWriters + `
 		and    (@state::text = '' or m.state = @state)
@@ -79,12 +80,14 @@ const (
 	readFile db.SQL = `
 		select file_name, file_type, file_body
 		from   mails
-		where  tenant_id = @tenant and id = @id and file_body is not null`
+		where  tenant_id = @tenant and id = @id and file_body is not null
+		and    (store_id is null or @stores::uuid[] is null or store_id = any(@stores))`
 
 	tryAgain db.SQL = `
 		update mails
 		set    state = 'queued', tries = 0, due_at = @now
-		where  tenant_id = @tenant and id = @id and state = 'failed'`
+		where  tenant_id = @tenant and id = @id and state = 'failed'
+		and    (store_id is null or @stores::uuid[] is null or store_id = any(@stores))`
 )
 
 // latest is the list's one order.

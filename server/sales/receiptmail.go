@@ -56,6 +56,11 @@ func RecordReceiptMail(ctx context.Context, tx *db.Tx, _ uuid.UUID, in wire.Rece
 	return nil, err
 }
 
+const storeOfSale db.SQL = `
+	select store_id
+	from   sales
+	where  tenant_id = @tenant and id = @sale and (@stores::uuid[] is null or store_id = any(@stores))`
+
 func mailReceipt(ctx context.Context, tx *db.Tx, sale uuid.UUID, in ReceiptMail) error {
 	doc, logo, err := readPaper(ctx, tx, sale)
 	if err != nil {
@@ -71,6 +76,9 @@ func mailReceipt(ctx context.Context, tx *db.Tx, sale uuid.UUID, in ReceiptMail)
 		return err
 	}
 	out.ID, out.About, out.To = in.ID, sale, in.To
+	if out.Store, err = db.One[uuid.UUID](ctx, tx, storeOfSale, db.Args{"sale": sale}); err != nil {
+		return err
+	}
 	out.File = &mail.File{Name: doc.Number + ".pdf", ContentType: "application/pdf", Body: body}
 	return mails.Write(ctx, tx, out)
 }
