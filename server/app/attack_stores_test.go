@@ -117,6 +117,9 @@ func (r *ring) tradeAt(t *testing.T, of *shop, b *branch, ask func(method, path 
 	r.write(t, of, `insert into file_parts (tenant_id, file_id, part, body) values ($1, $2, 0, $3)`, of.id, file, []byte(branchMark+" bytes"))
 	r.write(t, of, `insert into jobs (tenant_id, id, kind, title, needs, state, file_id, started_by, stores, run_after, created_at, updated_at)
 		values ($1, $2, 'sales.export', $3, 'catalog.read', 'running', $4, $5, array[$6::uuid], now() + interval '1 day', now(), now())`, of.id, uuid.New(), branchMark, file, of.people[wire.Owner], b.id)
+	r.write(t, of, `insert into mails (tenant_id, id, kind, store_id, locale, from_name, to_address, subject, body_text, file_name, file_type, file_body, state, due_at, created_at)
+		values ($1, gen_random_uuid(), 'receipt', $2, 'en', $3, 'b@example.org', $3, $3, 'b.pdf', 'application/pdf', $4, 'failed', now(), now())`,
+		of.id, b.id, branchMark, []byte(branchMark+" bytes"))
 	r.write(t, of, `insert into upload_exceptions (tenant_id, id, device_id, entry_no, kind, code, detail, amount_minor, body, received_at)
 		select $1, gen_random_uuid(), d.id, 1, 'item_created', 'sync.unreadable', $2, 0, '{}', now()
 		from devices d join registers r on r.tenant_id = $1 and r.id = d.register_id where d.tenant_id = $1 and r.store_id = $3 limit 1`, of.id, branchMark, b.id)
