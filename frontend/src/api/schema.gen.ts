@@ -627,6 +627,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mail-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /mail-settings */
+        get: operations["get-mail-settings"];
+        /** PUT /mail-settings */
+        put: operations["put-mail-settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail-settings/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /mail-settings/test */
+        post: operations["post-mail-settings-test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /mails */
+        get: operations["get-mails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mails/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /mails/{id} */
+        get: operations["get-mails-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mails/{id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /mails/{id}/attempts */
+        post: operations["post-mails-id-attempts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mails/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /mails/{id}/file */
+        get: operations["get-mails-id-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/payment-methods": {
         parameters: {
             query?: never;
@@ -1052,6 +1155,24 @@ export interface paths {
         get: operations["get-sales-id"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sales/{id}/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /sales/{id}/mails */
+        get: operations["get-sales-id-mails"];
+        put?: never;
+        /** POST /sales/{id}/mails */
+        post: operations["post-sales-id-mails"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2339,7 +2460,7 @@ export interface components {
             body: unknown;
             /** Format: uuid */
             id: string;
-            /** @description shift_opened, item_created, sale_finished, shift_closed, cash_moved, customer_met; another one is kept as an exception */
+            /** @description shift_opened, item_created, sale_finished, shift_closed, cash_moved, customer_met, receipt_mailed; another one is kept as an exception */
             kind: string;
             /** Format: int64 */
             no: number;
@@ -2748,6 +2869,31 @@ export interface components {
              */
             waiting: number;
         };
+        Mail: {
+            /**
+             * Format: uuid
+             * @description The sale that it is about
+             */
+            about_id?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "receipt" | "test";
+            locale: string;
+            person_name: string;
+            /** @description What the mail server said last */
+            problem: string;
+            /** Format: date-time */
+            sent_at?: string;
+            /** @enum {string} */
+            state: "queued" | "sending" | "sent" | "kept" | "failed";
+            subject: string;
+            to: string;
+            /** Format: int64 */
+            tries: number;
+        };
         Method: {
             /** Format: uuid */
             account_id: string;
@@ -3073,6 +3219,13 @@ export interface components {
             own: "" | "granted" | "denied";
             permission: string;
         };
+        ReceiptMail: {
+            /** Format: uuid */
+            id: string;
+            /** @description The reader's; the shop's own if left out */
+            locale?: string;
+            to: string;
+        };
         RecentSale: {
             /** Format: date-time */
             at: string;
@@ -3386,6 +3539,20 @@ export interface components {
             /** @description The shop's own role's name; empty for a built-in one */
             role_name: string;
         };
+        Settings: {
+            /** @description Empty for the shop's name */
+            from_name: string;
+            /**
+             * @description none: no mail server is set up; kept: a demo, letters go nowhere
+             * @enum {string}
+             */
+            readonly post: "none" | "smtp" | "kept";
+            /** @description Where answers go; empty for nowhere */
+            reply_to: string;
+            readonly shop_name: string;
+            /** Format: int64 */
+            version: number;
+        };
         Setup: {
             categories: components["schemas"]["CategorySetup"][];
             company: components["schemas"]["CompanySetup"];
@@ -3647,6 +3814,11 @@ export interface components {
             /** Format: uuid */
             method_id: string;
             reference?: string;
+        };
+        Test: {
+            /** Format: uuid */
+            id: string;
+            to: string;
         };
         TextLine: {
             kind: string;
@@ -6413,6 +6585,366 @@ export interface operations {
             };
         };
     };
+    "get-mail-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Empty for the shop's name */
+                        from_name: string;
+                        /**
+                         * @description none: no mail server is set up; kept: a demo, letters go nowhere
+                         * @enum {string}
+                         */
+                        readonly post: "none" | "smtp" | "kept";
+                        /** @description Where answers go; empty for nowhere */
+                        reply_to: string;
+                        readonly shop_name: string;
+                        /** Format: int64 */
+                        version: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-mail-settings": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settings"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Empty for the shop's name */
+                        from_name: string;
+                        /**
+                         * @description none: no mail server is set up; kept: a demo, letters go nowhere
+                         * @enum {string}
+                         */
+                        readonly post: "none" | "smtp" | "kept";
+                        /** @description Where answers go; empty for nowhere */
+                        reply_to: string;
+                        readonly shop_name: string;
+                        /** Format: int64 */
+                        version: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-mail-settings-test": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Test"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The sale that it is about
+                         */
+                        about_id?: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: uuid */
+                        id: string;
+                        /** @enum {string} */
+                        kind: "receipt" | "test";
+                        locale: string;
+                        person_name: string;
+                        /** @description What the mail server said last */
+                        problem: string;
+                        /** Format: date-time */
+                        sent_at?: string;
+                        /** @enum {string} */
+                        state: "queued" | "sending" | "sent" | "kept" | "failed";
+                        subject: string;
+                        to: string;
+                        /** Format: int64 */
+                        tries: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-mails": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+                /** @description Only these */
+                state?: "queued" | "sending" | "sent" | "kept" | "failed" | "";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Pass as 'after' to get the following page */
+                        next?: string;
+                        rows: components["schemas"]["Mail"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-mails-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The sale that it is about
+                         */
+                        about_id?: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        file_name: string;
+                        from_name: string;
+                        /** @description For a frame without rights */
+                        html: string;
+                        /** Format: uuid */
+                        id: string;
+                        /** @enum {string} */
+                        kind: "receipt" | "test";
+                        locale: string;
+                        person_name: string;
+                        /** @description What the mail server said last */
+                        problem: string;
+                        reply_to: string;
+                        /** Format: date-time */
+                        sent_at?: string;
+                        /** @enum {string} */
+                        state: "queued" | "sending" | "sent" | "kept" | "failed";
+                        subject: string;
+                        text: string;
+                        to: string;
+                        /** Format: int64 */
+                        tries: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-mails-id-attempts": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The sale that it is about
+                         */
+                        about_id?: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: uuid */
+                        id: string;
+                        /** @enum {string} */
+                        kind: "receipt" | "test";
+                        locale: string;
+                        person_name: string;
+                        /** @description What the mail server said last */
+                        problem: string;
+                        /** Format: date-time */
+                        sent_at?: string;
+                        /** @enum {string} */
+                        state: "queued" | "sending" | "sent" | "kept" | "failed";
+                        subject: string;
+                        to: string;
+                        /** Format: int64 */
+                        tries: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-mails-id-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-payment-methods": {
         parameters: {
             query?: never;
@@ -8055,6 +8587,109 @@ export interface operations {
                         tenders: components["schemas"]["NamedTender"][];
                         /** Format: int64 */
                         total_minor: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sales-id-mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Pass as 'after' to get the following page */
+                        next?: string;
+                        rows: components["schemas"]["Mail"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-sales-id-mails": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptMail"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The sale that it is about
+                         */
+                        about_id?: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: uuid */
+                        id: string;
+                        /** @enum {string} */
+                        kind: "receipt" | "test";
+                        locale: string;
+                        person_name: string;
+                        /** @description What the mail server said last */
+                        problem: string;
+                        /** Format: date-time */
+                        sent_at?: string;
+                        /** @enum {string} */
+                        state: "queued" | "sending" | "sent" | "kept" | "failed";
+                        subject: string;
+                        to: string;
+                        /** Format: int64 */
+                        tries: number;
                     };
                 };
             };
