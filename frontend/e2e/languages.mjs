@@ -16,10 +16,13 @@ async function choose(page, name) {
 }
 const direction = (page) => page.evaluate(() => [document.documentElement.lang, document.documentElement.dir]);
 
-/** Opens the shift if none is, and waits until goods can be chosen. */
+/** Takes the first register, opens the shift if none is, and waits until goods can be chosen. */
 async function openRegister(page, words) {
 	const open = page.getByRole('button', { name: words.open });
 	const find = page.getByRole('searchbox').or(page.getByPlaceholder(words.find)).first();
+	const counter = page.getByRole('button', { name: /^Counter/ });
+	await open.or(find).or(counter).first().waitFor();
+	if (await counter.isVisible()) await counter.click();
 	await open.or(find).first().waitFor();
 	if (await open.isVisible()) await open.click();
 	await find.waitFor();

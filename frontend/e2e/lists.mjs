@@ -124,7 +124,7 @@ export const stories = {
 		await page.getByLabel('Name of this view').fill('Put away');
 		await page.getByLabel('Everyone here sees it').check();
 		await page.getByRole('button', { name: 'Save view' }).click();
-		await page.getByRole('button', { name: 'Put away' }).waitFor();
+		await page.getByRole('button', { name: 'Put away', exact: true }).first().waitFor();
 		const others = await (await browser.newContext({ viewport: { width: 1366, height: 850 }, locale: 'en' })).newPage();
 		await signIn(others, url, 'manager');
 		await others.goto(url('city-mart') + '/items');

@@ -15,6 +15,9 @@ async function sellMilk(page, url) {
 	await page.goto(url(shop) + '/register');
 	const open = page.getByRole('button', { name: /Open (the )?shift|empty drawer/i }).first();
 	const find = page.getByRole('searchbox').or(page.getByPlaceholder(/Scan/)).first();
+	const counter = page.getByRole('button', { name: /^Counter/ });
+	await open.or(find).or(counter).first().waitFor();
+	if (await counter.isVisible()) await counter.click();
 	await open.or(find).first().waitFor();
 	if (await open.isVisible()) await open.click();
 	await find.waitFor();
