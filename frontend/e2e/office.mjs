@@ -147,6 +147,22 @@ export const stories = {
 		await page.getByText('This sale was voided').waitFor();
 	},
 
+	async 'what tills may do by themselves is settled, and asked about before it is thrown away'({ page, url }) {
+		await signIn(page, url);
+		const before = ok(await call(page, 'GET', '/api/till-rules'));
+		await page.goto(url('city-mart') + '/tills');
+		await page.locator('[aria-label^="Refunds while offline"]').click();
+		await page.getByRole('option', { name: 'Its own receipts, up to a limit' }).click();
+		await page.getByLabel('Most per refund').fill('50.00');
+		await page.getByRole('link', { name: 'Items', exact: true }).click();
+		await page.getByRole('dialog', { name: 'Leave without saving?' }).getByRole('button', { name: 'Keep it' }).click();
+		await page.getByRole('button', { name: 'Save changes' }).click();
+		await page.getByText('Till rules saved').waitFor();
+		const after = ok(await call(page, 'GET', '/api/till-rules'));
+		assert.deepEqual([after.offline_refunds, after.offline_refund_limit_minor], ['limit', 5000]);
+		ok(await call(page, 'PUT', '/api/till-rules', before));
+	},
+
 	async 'a shift that was closed shows its Z report'({ page, url }) {
 		await signIn(page, url);
 		const closed = ok(await call(page, 'GET', '/api/shifts')).rows.find((s) => s.closed_at);
