@@ -136,3 +136,39 @@ func TestADayAtTheCounterByKeyboard(t *testing.T) {
 	c.press("counter-x")
 	t.Log(s.verify())
 }
+
+// TestASaleIsPaidByCardAndCash goes by keys alone, in a window of a small till's size.
+func TestASaleIsPaidByCardAndCash(t *testing.T) {
+	s := startServer(t)
+	c := openCounter(t, s)
+	resized, err := exec.CommandContext(t.Context(), "xdotool", "getactivewindow", "windowsize", "--sync", "1024", "740", "windowmove", "0", "0").CombinedOutput()
+	require.NoError(t, err, string(resized))
+
+	keyboard(t, "scan:"+codes[0], "scan:"+codes[1])
+	time.Sleep(time.Second)
+	c.press("mixed-pay", "F9")
+	c.press("mixed-amount", "type:100")
+	c.press("mixed-by-card", "alt+2")
+	c.press("mixed-paid", "Return") // the rest in cash
+	sale := c.sold(1)[0]
+	c.printed(sale.ReceiptNo)
+	var kept struct {
+		Tenders []struct {
+			MethodID string `json:"method_id"`
+			Amount   int64  `json:"amount_minor"`
+		}
+	}
+	var ways struct{ Rows []struct{ ID, Kind string } }
+	c.owner.get("/payment-methods", &ways)
+	kinds := map[string]string{}
+	for _, way := range ways.Rows {
+		kinds[way.ID] = way.Kind
+	}
+	c.owner.get("/sales/"+sale.ID, &kept)
+	require.Len(t, kept.Tenders, 2)
+	require.Equal(t, "card", kinds[kept.Tenders[0].MethodID])
+	require.EqualValues(t, 100, kept.Tenders[0].Amount)
+	require.Equal(t, "cash", kinds[kept.Tenders[1].MethodID])
+	require.Equal(t, sale.Total, kept.Tenders[0].Amount+kept.Tenders[1].Amount)
+	t.Log(s.verify())
+}

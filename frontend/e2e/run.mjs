@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
 import { stories as axe } from './axe.mjs';
 import { stories as imports } from './imports.mjs';
+import { stories as keyboard } from './keyboard.mjs';
 import { stories as languages } from './languages.mjs';
 import { stories as lists } from './lists.mjs';
 import { stories as mails } from './mails.mjs';
@@ -11,7 +12,7 @@ import { stories as roles } from './roles.mjs';
 import { startServer } from './server.mjs';
 import { stories as stores } from './stores.mjs';
 
-const stories = { ...office, ...lists, ...imports, ...mails, ...roles, ...stores, ...axe, ...languages };
+const stories = { ...office, ...lists, ...imports, ...mails, ...roles, ...stores, ...axe, ...languages, ...keyboard };
 const pictures = process.env.SOUK_E2E_OUT ?? '../test/out';
 const server = await startServer();
 let passed = 0;

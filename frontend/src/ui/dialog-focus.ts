@@ -7,9 +7,9 @@ export function focusFirst(event: Event, content: HTMLElement | null): void {
 	(field ?? action ?? content).focus();
 }
 
-/** A toast lies above a dialog: answering it is not turning away from the dialog. */
+/** A toast lies above a dialog, and so does the keyboard on the screen: using them is not turning away from the dialog. */
 export function stayForToasts(event: Event): void {
-	if ((event.target as Element | null)?.closest('[data-toasts]')) event.preventDefault();
+	if ((event.target as Element | null)?.closest('[data-toasts], [data-keyboard]')) event.preventDefault();
 }
 
 /** Where the keyboard goes when a dialog has closed: back to where it was, unless another dialog has opened meanwhile and has it. */

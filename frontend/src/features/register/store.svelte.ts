@@ -21,7 +21,7 @@ export type Panel =
 	| { kind: 'return'; number: string }
 	| { kind: 'recent'; text: string }
 	| { kind: 'check'; code: string }
-	| { kind: 'customer' | 'held' | 'more' | 'keys' | 'close' | 'hold' };
+	| { kind: 'customer' | 'held' | 'more' | 'keys' | 'close' | 'hold' | 'keyboard' };
 
 /**
  * The register's screen: what the till last said, and which view of it is open.
