@@ -37,13 +37,13 @@ export const stories = {
 		const wanda = await other.newPage();
 		await signIn(wanda, url, 'wanda');
 		await wanda.goto(url('city-mart') + `/sales?sale=${sale.id}`);
-		await wanda.getByRole('button', { name: 'Refund' }).waitFor();
+		await wanda.getByRole('button', { name: 'Refund', exact: true }).waitFor();
 		await wanda.evaluate(() => (window.stayed = true));
 
 		await page.goto(url('city-mart') + '/settings/roles');
 		await page.getByRole('link', { name: 'New role' }).click();
 		await page.getByLabel('Name', { exact: true }).fill('Weekend cashier');
-		await page.getByRole('button', { name: /^Stands on/ }).click();
+		await page.locator('[aria-label^="Stands on:"]').click();
 		await page.getByRole('option', { name: 'Sales manager' }).click();
 		await say(page, 'Take goods back and give money back', 'Deny');
 		await page.getByRole('button', { name: 'Make the role' }).click();
@@ -51,12 +51,12 @@ export const stories = {
 
 		await page.goto(url('city-mart') + '/people');
 		await page.getByRole('row').filter({ hasText: 'Wanda Keller' }).locator('[data-open]').click();
-		await page.getByRole('button', { name: /^Role/ }).click();
+		await page.locator('[aria-label^="Role:"]').click();
 		await page.getByRole('option', { name: 'Weekend cashier' }).click();
 		await page.getByRole('button', { name: 'Save changes' }).click();
 		await page.getByRole('row').filter({ hasText: 'Wanda Keller' }).filter({ hasText: 'Weekend cashier' }).waitFor();
 
-		await wanda.getByRole('button', { name: 'Refund' }).waitFor({ state: 'detached' });
+		await wanda.getByRole('button', { name: 'Refund', exact: true }).waitFor({ state: 'detached' });
 		assert.equal(await wanda.evaluate(() => window.stayed), true, 'the page was loaded again');
 		const refused = await call(wanda, 'POST', `/api/sales/${sale.id}/refund`, { id, register_id: id, method_id: id, lines: [{ line_no: 1, quantity: '1' }] });
 		assert.equal(refused.status, 403);
