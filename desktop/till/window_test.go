@@ -200,7 +200,8 @@ func (w *window) askDirectly() string {
 	w.t.Helper()
 	script := `const done = arguments[arguments.length - 1];
 		const timer = setTimeout(() => done("silence"), 3000);
-		window.wails = {Callback: (m) => { clearTimeout(timer); done(m) }, EventsNotify: () => {}};
+		// The page's own calls may still be on their way; only ours is waited for.
+		window.wails = {Callback: (m) => { if (JSON.parse(m).callbackid === "x") { clearTimeout(timer); done(m) } }, EventsNotify: () => {}};
 		window.webkit.messageHandlers.external.postMessage("C" + JSON.stringify({name: "desktop.Till.State", args: [], callbackID: "x"}));`
 	var said string
 	require.NoError(w.t, w.call(http.MethodPost, "/execute/async", map[string]any{"script": script, "args": []any{}}, &said))
