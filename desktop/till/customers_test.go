@@ -173,10 +173,10 @@ func TestACustomerMetOffline(t *testing.T) {
 	defer f.shop.mu.Unlock()
 	var met, sold int
 	for i, entry := range f.shop.order {
-		switch entry.Kind {
-		case wire.EntryCustomerMet:
+		if entry.Kind == wire.EntryCustomerMet {
 			met = i
-		case wire.EntrySaleFinished:
+		}
+		if entry.Kind == wire.EntrySaleFinished {
 			sold = i
 		}
 	}

@@ -27,9 +27,9 @@ func (b *builder) branchOut(ctx context.Context, first, now time.Time) error {
 	}
 	b.clock.now = first
 	other := *b
-	other.plan.baskets, other.plan.named = [7]int{}, 0
+	other.baskets, other.named = [7]int{}, 0
 	for weekday, baskets := range b.baskets {
-		other.plan.baskets[weekday] = baskets * b.branch.busyness / 100
+		other.baskets[weekday] = baskets * b.branch.busyness / 100
 	}
 	zone, err := time.LoadLocation(b.branch.store.TimeZone)
 	if err != nil {

@@ -99,6 +99,7 @@ func printed(t testing.TB, content []byte, columns int, chars *charmap.Charmap) 
 			x = (columns - columnsOf(l.Text)) / 2
 		case receipt.LineRight:
 			x = columns - columnsOf(l.Text)
+		case receipt.LineNormal:
 		}
 		pen.Write(edge+x*pen.Cell, y+size*foot, l.Text)
 		y += size * tall
