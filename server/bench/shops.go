@@ -97,7 +97,7 @@ func (b *bench) signIn(ctx context.Context, tenant, person uuid.UUID) (string, e
 
 func (b *bench) openRegisters(ctx context.Context) error {
 	return b.program.Database.Tenant(ctx, db.Identity{Tenant: market.tenant, Actor: market.owner, Stores: db.AllStores()}, func(ctx context.Context, tx *db.Tx) error {
-		store, err := db.One[uuid.UUID](ctx, tx, `select id from stores where tenant_id = @tenant`, db.Args{})
+		store, err := db.One[uuid.UUID](ctx, tx, `select id from stores where tenant_id = @tenant order by id limit 1`, db.Args{})
 		if err != nil {
 			return err
 		}
