@@ -41,7 +41,7 @@ const (
 	// Sales of before, once more under numbers of their own and a second earlier each.
 	moreSales = `
 		insert into sales (tenant_id, id, series, number, receipt_no, completed_at, %[1]s)
-		select o.tenant_id, gen_random_uuid(), 'G' || n || o.series, o.number, o.series || 'G' || n || '-' || o.number, o.completed_at - n * interval '1 second', %[1]s
+		select o.tenant_id, gen_random_uuid(), 'G' || n || '-' || o.series, o.number, o.series || 'G' || n || '-' || o.number, o.completed_at - n * interval '1 second', %[1]s
 		from   (select *, row_number() over (order by completed_at) as place from sales where tenant_id = $1 and kind = 'sale') o
 		cross  join generate_series(1, $2::int) n`
 
