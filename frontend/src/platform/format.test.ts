@@ -66,7 +66,9 @@ describe('reading what people type', () => {
 });
 
 test('quantities keep their decimals', () => {
-	expect(quantity('84.320', 'en-US')).toBe('84.320');
+	expect(quantity('84.320', 'en-US')).toBe('84.32');
+	expect(quantity('17.0000', 'en-US')).toBe('17');
+	expect(quantity('84.320', 'en-US', 3)).toBe('84.320');
 	expect(quantity('84.320', 'de-DE', 1)).toBe('84,3');
 	expect(quantity('-3', 'en-US')).toBe('−3');
 });

@@ -65,9 +65,9 @@ function minus(text: string): string {
 	return text.replace('-', '−');
 }
 
-/** Writes a decimal quantity such as "84.320", keeping the decimals it has unless `decimals` says otherwise. */
+/** Writes a decimal quantity: "84.320" → "84.32", unless `decimals` says how many it wants. */
 export function quantity(value: string | number, locale: Locale, decimals?: number): string {
-	const text = String(value);
+	const text = tidy(String(value));
 	const own = text.split('.')[1]?.length ?? 0;
 	const places = decimals ?? Math.min(own, 12);
 	return minus(formatDecimal(numberFormat(locale, { minimumFractionDigits: places, maximumFractionDigits: places }), text));
