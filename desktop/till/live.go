@@ -11,7 +11,10 @@ import (
 )
 
 // What the till listens to. Everything else it is told of is for the window.
-var topics = []string{"catalog.items", "parties.customers", "catalog.setup", "inventory.stock", "payments.methods", "people.list", "people.roles", "company.settings"}
+var topics = []string{
+	"catalog.items", "catalog.store_prices", "parties.customers", "catalog.setup", "inventory.stock", "payments.methods", "people.list", "people.roles",
+	"company.settings",
+}
 
 const (
 	pingEvery = 10 * time.Second

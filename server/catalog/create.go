@@ -131,7 +131,7 @@ func takenBy(code, path, what string, by owner) error {
 // there stays as it is. It fails only if the database does.
 func CreateFromTill(ctx context.Context, tx *db.Tx, in wire.NewItem) error {
 	r := tx.Reads()
-	there := db.ReadAll[Sellable](r, readSellables, db.Args{"ids": []uuid.UUID{in.ID}, "on": tx.Now()})
+	there := ReadSellables(r, []uuid.UUID{in.ID}, Counter{Day: tx.Now()})
 	taxes := db.ReadAll[taxCodeID](r, taxCodeIDs, db.Args{})
 	category := db.ReadMaybe[uuid.UUID](r, categoryThere, db.Args{"id": in.CategoryID})
 	if err := r.Run(ctx); err != nil {

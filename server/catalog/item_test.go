@@ -224,7 +224,7 @@ func TestSellables(t *testing.T) {
 	_, err := catalog.Archive(ctx, tx, catalog.ItemID{ID: b.ID})
 	require.NoError(t, err)
 	r := tx.Reads()
-	got := catalog.ReadSellables(r, []uuid.UUID{b.ID, a.ID, uuid.New()}, tx.Now())
+	got := catalog.ReadSellables(r, []uuid.UUID{b.ID, a.ID, uuid.New()}, catalog.Counter{Day: tx.Now()})
 	require.NoError(t, r.Run(ctx))
 	require.Len(t, *got, 2)
 	require.Equal(t, catalog.Sellable{

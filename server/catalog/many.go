@@ -61,6 +61,8 @@ const (
 
 	dropItemPrices db.SQL = `delete from prices where tenant_id = @tenant and item_id = any(@ids::uuid[])`
 
+	dropItemStorePrices db.SQL = `delete from store_prices where tenant_id = @tenant and item_id = any(@ids::uuid[])`
+
 	dropItems db.SQL = `delete from items where tenant_id = @tenant and id = any(@ids::uuid[])`
 
 	usedItems db.SQL = `select distinct used from used_items(@ids::uuid[]) used`
@@ -193,6 +195,7 @@ func RemoveMany(ctx context.Context, tx *db.Tx, ids []uuid.UUID) (Removed, error
 	batch.Exec(dropItemWords, db.Args{"ids": out.Gone})
 	batch.Exec(dropItemBarcodes, db.Args{"ids": out.Gone})
 	batch.Exec(dropItemPrices, db.Args{"ids": out.Gone})
+	batch.Exec(dropItemStorePrices, db.Args{"ids": out.Gone})
 	batch.Exec(dropItems, db.Args{"ids": out.Gone})
 	batch.Exec(deactivateItems, db.Args{"ids": kept, "now": tx.Now()})
 	return out, batch.Done()

@@ -21,7 +21,9 @@ const (
 // must know besides.
 var (
 	Items = live.Topic{Name: "catalog.items", Needs: Read, Tables: live.Tables("items", "barcodes", "prices"), Tills: true}
-	Setup = live.Topic{
+	// StorePrices are what items cost where that is not the company's price.
+	StorePrices = live.Topic{Name: "catalog.store_prices", Needs: Read, Tables: live.Tables("store_prices"), Tills: true}
+	Setup       = live.Topic{
 		Name: "catalog.setup", Needs: Read,
 		Tables: live.Tables("categories", "tax_codes", "tax_rates", "price_lists"), Tills: true,
 	}
@@ -41,7 +43,11 @@ var Module = module.Module{
 		web.Get("/items/by-barcode/{code}", Read, ByBarcode),
 		web.Post("/items/changes", Edit, ChangeMany),
 		web.Put("/items/states", Edit, SetStates),
+		web.Post("/items/store-prices", Edit, ChangeStorePrices),
+		web.Put("/items/store-prices", Edit, SetStorePrices),
 		web.Get("/items/{id}", Read, Show),
+		web.Get("/items/{id}/prices", Read, ShowPrices),
+		web.Put("/items/{id}/prices/{store_id}", Edit, SetStorePrice),
 		web.Put("/items/{id}", Edit, Change),
 		web.Put("/items/{id}/archival", Edit, Archive),
 		web.Delete("/items/{id}/archival", Edit, Restore),
@@ -54,7 +60,7 @@ var Module = module.Module{
 		web.Get("/tax-codes", Read, TaxCodes),
 		web.Post("/tax-codes/{id}/rates", Edit, AddRate),
 	},
-	Topics: []live.Topic{Items, Setup},
+	Topics: []live.Topic{Items, StorePrices, Setup},
 	Nav: []module.Nav{
 		{Section: "Stock", Label: "Items", Path: "/items", Icon: "package", Needs: Read},
 		{Section: "Shop", Label: "Taxes", Path: "/settings/taxes", Icon: "percent", Needs: Edit},

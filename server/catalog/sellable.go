@@ -42,12 +42,14 @@ const (
 		           where  r.tenant_id = @tenant and r.tax_code_id = i.tax_code_id and r.valid_from <= @on::date
 		           order  by r.valid_from desc
 		           limit  1), 0) as tax_rate,
-		       coalesce(p.price_minor, 0) as price_minor, i.track_stock, i.cost_minor, i.active
+		       coalesce(o.price_minor, p.price_minor, 0) as price_minor, i.track_stock, i.cost_minor, i.active
 		from   items i
 		join   units u on u.tenant_id = @tenant and u.code = i.unit
 		join   tax_codes t on t.tenant_id = @tenant and t.id = i.tax_code_id
 		left   join prices p on p.tenant_id = @tenant and p.item_id = i.id
 		       and p.price_list_id = (select l.id from price_lists l where l.tenant_id = @tenant and l.is_default)
+		left   join store_prices o on o.tenant_id = @tenant and o.item_id = i.id
+		       and o.store_id = (select g.store_id from registers g where g.tenant_id = @tenant and g.id = @register)
 		where  i.tenant_id = @tenant and i.id = any(@ids::uuid[])
 		order  by i.id`
 
@@ -64,11 +66,18 @@ const (
 		order  by t.code`
 )
 
+// Counter is where and when something is sold: a register, for its store's
+// prices, and a day, for its taxes. Without a register the company's prices hold.
+type Counter struct {
+	Register uuid.UUID
+	Day      time.Time
+}
+
 // ReadSellables adds a read of these items, sorted by id, inactive ones
-// included, with the default list's price and the tax rate of a day. An id that
-// is no item's has no row.
-func ReadSellables(r *db.Reads, ids []uuid.UUID, on time.Time) *[]Sellable {
-	return db.ReadAll[Sellable](r, readSellables, db.Args{"ids": ids, "on": on})
+// included, with the price that the register's store asks and the tax rate of the
+// day. An id that is no item's has no row.
+func ReadSellables(r *db.Reads, ids []uuid.UUID, at Counter) *[]Sellable {
+	return db.ReadAll[Sellable](r, readSellables, db.Args{"ids": ids, "on": at.Day, "register": at.Register})
 }
 
 // ReadTaxRates adds a read of every tax code with its rate of a day; a code that

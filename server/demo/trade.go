@@ -175,7 +175,7 @@ func (d *day) serve() error {
 // sell checks one basket out and gives the cash that it left in the drawer.
 func (d *day) sell() (sale sales.Sale, cash money.Amount, err error) {
 	in := wire.Checkout{ID: newID(), RegisterID: d.counter, Cart: d.basket()}
-	quote, err := sales.Quote(d.selling, d.database, in.Cart)
+	quote, err := sales.Quote(d.selling, d.database, wire.Quote{Cart: in.Cart, RegisterID: in.RegisterID})
 	if err != nil {
 		return sale, 0, err
 	}

@@ -157,7 +157,7 @@ func load(ctx context.Context, tx *db.Tx, in wire.Checkout) (checkoutFacts, erro
 	ids, day := union(itemsOf(in.Cart), returned), dayOf(tx.Now())
 	r := tx.Reads()
 	f := checkoutFacts{customer: &db.Found[string]{}, returning: readReturning(r, in.Cart.Back)}
-	f.items, f.rates = catalog.ReadSellables(r, ids, day), catalog.ReadTaxRates(r, day)
+	f.items, f.rates = catalog.ReadSellables(r, ids, catalog.Counter{Register: in.RegisterID, Day: day}), catalog.ReadTaxRates(r, day)
 	if in.Cart.CustomerID != nil {
 		f.customer = db.ReadMaybe[string](r, readCustomer, db.Args{"customer": *in.Cart.CustomerID})
 	}
@@ -169,7 +169,8 @@ func load(ctx context.Context, tx *db.Tx, in wire.Checkout) (checkoutFacts, erro
 		return f, err
 	}
 	again := tx.Reads()
-	f.items, f.rates = catalog.ReadSellables(again, ids, f.day), catalog.ReadTaxRates(again, f.day)
+	f.items = catalog.ReadSellables(again, ids, catalog.Counter{Register: in.RegisterID, Day: f.day})
+	f.rates = catalog.ReadTaxRates(again, f.day)
 	return f, again.Run(ctx)
 }
 

@@ -17,7 +17,7 @@ import (
 // SearchIn is what a cashier typed.
 type SearchIn struct {
 	Q          string `query:"q" minLength:"1" maxLength:"100"`
-	RegisterID string `query:"register_id" doc:"Whose stock to show"`
+	RegisterID string `query:"register_id" doc:"Whose prices and stock to show"`
 	Limit      int    `query:"limit" minimum:"1" maximum:"100" default:"20"`
 }
 
@@ -25,7 +25,7 @@ type SearchIn struct {
 // favourites, or all items while the shop has none.
 type BrowseIn struct {
 	CategoryID string `query:"category_id"`
-	RegisterID string `query:"register_id" doc:"Whose stock to show"`
+	RegisterID string `query:"register_id" doc:"Whose prices and stock to show"`
 	Offset     int    `query:"offset" minimum:"0"`
 	Limit      int    `query:"limit" minimum:"1" maximum:"200" default:"60"`
 }
@@ -39,7 +39,7 @@ type GridPage struct {
 // ScanIn is what a scanner sent.
 type ScanIn struct {
 	Code       string `query:"code" minLength:"1" maxLength:"200"`
-	RegisterID string `query:"register_id" doc:"Whose stock to show"`
+	RegisterID string `query:"register_id" doc:"Whose prices and stock to show"`
 }
 
 // Scanned says what a code means: which item, how much of it, and the price if
@@ -122,7 +122,7 @@ const (
 
 	readGrid db.SQL = `
 		select i.id, i.sku, i.name, i.category_id, i.unit, i.sold_by, coalesce(i.plu, '') as plu, t.code as tax_code,
-			coalesce(p.price_minor, 0) as price_minor, i.favourite, i.track_stock, i.active,
+			coalesce(o.price_minor, p.price_minor, 0) as price_minor, i.favourite, i.track_stock, i.active,
 			coalesce((
 				select jsonb_agg(jsonb_build_object('code', b.code, 'quantity', b.quantity::text) order by b.code)
 				from   barcodes b
@@ -139,6 +139,8 @@ const (
 		join   tax_codes t on t.tenant_id = @tenant and t.id = i.tax_code_id
 		left   join price_lists d on d.tenant_id = @tenant and d.is_default
 		left   join prices p on p.tenant_id = @tenant and p.price_list_id = d.id and p.item_id = i.id
+		left   join store_prices o on o.tenant_id = @tenant and o.item_id = i.id
+			and o.store_id = (select g.store_id from registers g where g.tenant_id = @tenant and g.id = @register)
 		order  by asked.n`
 
 	// One row a lookup that is known, the best lookup first.

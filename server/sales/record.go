@@ -170,7 +170,7 @@ func loadUpload(ctx context.Context, tx *db.Tx, register uuid.UUID, in wire.Fini
 		previous: db.ReadMaybe[int64](r, readPrevious, number),
 		original: db.ReadMaybe[uuid.UUID](r, readSaleID, db.Args{"sale": original}),
 		sold:     db.ReadAll[remaining](r, readRemaining, db.Args{"sale": original}),
-		items:    catalog.ReadSellables(r, ids, day),
+		items:    catalog.ReadSellables(r, ids, catalog.Counter{Register: register, Day: day}),
 		methods:  payments.ReadMethods(r),
 		chart:    ledger.ReadChart(r),
 		balances: readBalances(r, register, ids),
@@ -186,7 +186,7 @@ func loadUpload(ctx context.Context, tx *db.Tx, register uuid.UUID, in wire.Fini
 		return f, err
 	}
 	again := tx.Reads()
-	f.items = catalog.ReadSellables(again, ids, f.day)
+	f.items = catalog.ReadSellables(again, ids, catalog.Counter{Register: register, Day: f.day})
 	return f, again.Run(ctx)
 }
 

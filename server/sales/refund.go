@@ -148,7 +148,7 @@ func loadReturn(ctx context.Context, tx *db.Tx, sale, document, register uuid.UU
 		sale:    db.ReadMaybe[originalSale](r, readOriginal, db.Args{"sale": sale}),
 		lines:   db.ReadAll[remaining](r, readRemaining, db.Args{"sale": sale}),
 		tenders: db.ReadAll[wire.SaleTender](r, readTenders, db.Args{"sale": sale}),
-		items:   catalog.ReadSellables(r, *ids, dayOf(tx.Now())),
+		items:   catalog.ReadSellables(r, *ids, catalog.Counter{Register: register, Day: dayOf(tx.Now())}),
 	}
 	f.counterFacts = counter(r, document, register, *ids)
 	if err := r.Run(ctx); err != nil {

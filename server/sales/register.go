@@ -26,7 +26,7 @@ import (
 // sales.discount_not_allowed, sales.price_not_allowed or
 // sales.return_not_allowed for what the caller may not do, and with the pricing
 // codes; each names its line.
-func Quote(ctx context.Context, database *db.DB, in wire.Cart) (wire.CartView, error) {
+func Quote(ctx context.Context, database *db.DB, in wire.Quote) (wire.CartView, error) {
 	var view wire.CartView
 	err := database.Read(ctx, auth.From(ctx).Identity(), func(ctx context.Context, tx *db.Tx) (err error) {
 		view, err = PriceCart(ctx, tx, in)
@@ -36,29 +36,30 @@ func Quote(ctx context.Context, database *db.DB, in wire.Cart) (wire.CartView, e
 }
 
 // PriceCart is Quote inside a transaction that is there already.
-func PriceCart(ctx context.Context, tx *db.Tx, in wire.Cart) (wire.CartView, error) {
+func PriceCart(ctx context.Context, tx *db.Tx, in wire.Quote) (wire.CartView, error) {
 	shelf, customer, from, err := readShelf(ctx, tx, in)
 	if err != nil {
 		return wire.CartView{}, err
 	}
-	basket, err := shelf.price(in, "")
+	basket, err := shelf.price(in.Cart, "")
 	if err != nil {
 		return wire.CartView{}, err
 	}
 	if err := basket.takeBack(in.Back, from, shelf.actor, ""); err != nil {
 		return wire.CartView{}, err
 	}
-	view := basket.view(in, shelf)
+	view := basket.view(in.Cart, shelf)
 	view.CustomerID, view.CustomerName = in.CustomerID, customer
 	return view, nil
 }
 
+// The register's store; without a register, the first one.
 const readShopDay db.SQL = `
 	select c.currency, c.prices_include_tax, c.day_ends_hour, s.time_zone
 	from   company c
 	join   stores s on s.tenant_id = @tenant
 	where  c.tenant_id = @tenant and (@stores::uuid[] is null or s.id = any(@stores))
-	order  by s.created_at, s.id
+	order  by s.id = (select g.store_id from registers g where g.tenant_id = @tenant and g.id = @register) desc nulls last, s.created_at, s.id
 	limit  1`
 
 type shopDay struct {
@@ -67,11 +68,12 @@ type shopDay struct {
 	TimeZone    string `db:"time_zone"`
 }
 
-func readShelf(ctx context.Context, tx *db.Tx, in wire.Cart) (shelf, string, returning, error) {
-	ids, day := itemsOf(in), dayOf(tx.Now())
+func readShelf(ctx context.Context, tx *db.Tx, in wire.Quote) (shelf, string, returning, error) {
+	ids, day := itemsOf(in.Cart), dayOf(tx.Now())
 	r := tx.Reads()
-	shop := db.ReadMaybe[shopDay](r, readShopDay, db.Args{})
-	items, rates := catalog.ReadSellables(r, ids, day), catalog.ReadTaxRates(r, day)
+	shop := db.ReadMaybe[shopDay](r, readShopDay, db.Args{"register": in.RegisterID})
+	items := catalog.ReadSellables(r, ids, catalog.Counter{Register: in.RegisterID, Day: day})
+	rates := catalog.ReadTaxRates(r, day)
 	from := readReturning(r, in.Back)
 	customer := &db.Found[string]{}
 	if in.CustomerID != nil {
@@ -86,7 +88,8 @@ func readShelf(ctx context.Context, tx *db.Tx, in wire.Cart) (shelf, string, ret
 	}
 	if today := tenants.BusinessDate(tx.Now(), zone, shop.Row.DayEndsHour); !today.Equal(day) {
 		again := tx.Reads()
-		items, rates = catalog.ReadSellables(again, ids, today), catalog.ReadTaxRates(again, today)
+		items = catalog.ReadSellables(again, ids, catalog.Counter{Register: in.RegisterID, Day: today})
+		rates = catalog.ReadTaxRates(again, today)
 		if err := again.Run(ctx); err != nil {
 			return shelf{}, "", from, err
 		}

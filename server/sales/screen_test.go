@@ -142,7 +142,7 @@ func TestBrowserRegister(t *testing.T) {
 		in := b.cart(line(coded, "3"))
 		in.Cart.Discount = &pricing.Discount{Kind: pricing.DiscountPercent, Percent: decimal.MustParse("10")}
 		ctx := auth.With(t.Context(), auth.Acting(b.tenant, b.person, b.role, grants()))
-		view, err := sales.Quote(ctx, b.database, in.Cart)
+		view, err := sales.Quote(ctx, b.database, wire.Quote{Cart: in.Cart, RegisterID: b.register})
 		require.NoError(t, err)
 		require.Zero(t, one[int](b, countSales, db.Args{}))
 		sale, err := b.checkout(in)
@@ -151,7 +151,7 @@ func TestBrowserRegister(t *testing.T) {
 		require.Equal(t, sale.Discount, view.Saved)
 		require.Equal(t, view.Total, view.QuickCash[0])
 		in.Cart.Lines[0].Quantity = decimal.Zero
-		_, err = sales.Quote(ctx, b.database, in.Cart)
+		_, err = sales.Quote(ctx, b.database, wire.Quote{Cart: in.Cart, RegisterID: b.register})
 		require.Equal(t, "lines.0", fault.Of(err).Fields[0].Path)
 	})
 	t.Run("search and browse", func(t *testing.T) {

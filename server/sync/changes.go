@@ -33,7 +33,8 @@ const stretchLimit = 2000
 
 // One statement and so one snapshot. Changes are numbered when they are committed,
 // under a lock that is held to the end of the numbering: whoever sees a number sees
-// all below it, so the newest one seen is a cursor that skips nothing.
+// all below it, so the newest one seen is a cursor that skips nothing. Another
+// store's price is passed over: this till's copy holds nothing of it.
 const readStretch db.SQL = `
 	with stretch as (
 		select seq, topic, entity_id, op
@@ -41,12 +42,15 @@ const readStretch db.SQL = `
 		where  tenant_id = @tenant and seq > @seq
 		order  by seq
 		limit  @limit)
-	select coalesce(min(seq), 0) as first, coalesce(max(seq), @seq) as last, count(*) as rows,
-	       coalesce(bool_or(op = 'reload' and topic in ('catalog.items', 'inventory.stock', 'parties.customers')), false) as reload,
-	       coalesce(bool_or(topic in ('company.settings', 'catalog.setup', 'payments.methods', 'people.list', 'people.roles')), false) as setup,
-	       coalesce(array_agg(distinct entity_id) filter (where entity_id is not null and topic in ('catalog.items', 'inventory.stock')), '{}') as items,
-	       coalesce(array_agg(distinct entity_id) filter (where entity_id is not null and topic = 'parties.customers'), '{}') as customers
-	from   stretch`
+	select coalesce(min(c.seq), 0) as first, coalesce(max(c.seq), @seq) as last, count(*) as rows,
+	       coalesce(bool_or(c.op = 'reload' and c.topic in ('catalog.items', 'inventory.stock', 'catalog.store_prices', 'parties.customers')), false) as reload,
+	       coalesce(bool_or(c.topic in ('company.settings', 'catalog.setup', 'payments.methods', 'people.list', 'people.roles')), false) as setup,
+	       coalesce(array_agg(distinct coalesce(o.item_id, c.entity_id)) filter (
+	           where o.item_id is not null or c.entity_id is not null and c.topic in ('catalog.items', 'inventory.stock')), '{}') as items,
+	       coalesce(array_agg(distinct c.entity_id) filter (where c.entity_id is not null and c.topic = 'parties.customers'), '{}') as customers
+	from   stretch c
+	left   join store_prices o on o.tenant_id = @tenant and c.topic = 'catalog.store_prices' and o.id = c.entity_id
+	       and o.store_id = (select g.store_id from registers g where g.tenant_id = @tenant and g.id = @register)`
 
 // ChangesSince gives what a till's copy lacks since its cursor, each item and
 // each customer once and as it is now. Reload is set when the copy cannot be brought up to date in
@@ -55,7 +59,9 @@ const readStretch db.SQL = `
 func ChangesSince(ctx context.Context, tx *db.Tx, in Since) (wire.Changes, error) {
 	r := tx.Reads()
 	at := readCursor(r)
-	found := db.ReadMaybe[stretch](r, readStretch, db.Args{"seq": in.Seq, "limit": stretchLimit})
+	found := db.ReadMaybe[stretch](r, readStretch, db.Args{
+		"seq": in.Seq, "limit": stretchLimit, "register": auth.From(ctx).Register,
+	})
 	if err := r.Run(ctx); err != nil {
 		return wire.Changes{}, err
 	}

@@ -12,10 +12,10 @@ import (
 )
 
 const (
-	// What is sold from stock is what stands where the register sells from.
+	// The price is that of the register's store, and the stock what stands where it sells from.
 	readItems db.SQL = `
 		select i.id, i.sku, i.name, i.category_id, i.unit, i.sold_by, coalesce(i.plu, '') as plu, t.code as tax_code,
-		       coalesce(p.price_minor, 0) as price,
+		       coalesce(o.price_minor, p.price_minor, 0) as price,
 		       coalesce((
 		           select jsonb_agg(jsonb_build_object('code', b.code, 'quantity', trim_scale(b.quantity)::text) order by b.code)
 		           from   barcodes b
@@ -25,6 +25,8 @@ const (
 		join   tax_codes t on t.tenant_id = @tenant and t.id = i.tax_code_id
 		left   join prices p on p.tenant_id = @tenant and p.item_id = i.id
 		       and p.price_list_id = (select d.id from price_lists d where d.tenant_id = @tenant and d.is_default)
+		left   join store_prices o on o.tenant_id = @tenant and o.item_id = i.id
+		       and o.store_id = (select g.store_id from registers g where g.tenant_id = @tenant and g.id = @register)
 		left   join stock_balances s on s.tenant_id = @tenant and s.item_id = i.id
 		       and s.location_id = (
 		           select l.id
@@ -38,7 +40,7 @@ const (
 	// As readItems, of the items named, archived ones too: the till must take them away.
 	readItemsByID db.SQL = `
 		select i.id, i.sku, i.name, i.category_id, i.unit, i.sold_by, coalesce(i.plu, '') as plu, t.code as tax_code,
-		       coalesce(p.price_minor, 0) as price,
+		       coalesce(o.price_minor, p.price_minor, 0) as price,
 		       coalesce((
 		           select jsonb_agg(jsonb_build_object('code', b.code, 'quantity', trim_scale(b.quantity)::text) order by b.code)
 		           from   barcodes b
@@ -48,6 +50,8 @@ const (
 		join   tax_codes t on t.tenant_id = @tenant and t.id = i.tax_code_id
 		left   join prices p on p.tenant_id = @tenant and p.item_id = i.id
 		       and p.price_list_id = (select d.id from price_lists d where d.tenant_id = @tenant and d.is_default)
+		left   join store_prices o on o.tenant_id = @tenant and o.item_id = i.id
+		       and o.store_id = (select g.store_id from registers g where g.tenant_id = @tenant and g.id = @register)
 		left   join stock_balances s on s.tenant_id = @tenant and s.item_id = i.id
 		       and s.location_id = (
 		           select l.id

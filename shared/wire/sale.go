@@ -44,6 +44,13 @@ type Cart struct {
 	Back       *BackAsked        `json:"back,omitempty" doc:"What comes back of an earlier sale; with lines besides it is an exchange"`
 }
 
+// Quote is a cart that is to be priced and not kept, at a register: prices and the
+// day are its store's.
+type Quote struct {
+	Cart
+	RegisterID uuid.UUID `json:"register_id,omitzero" doc:"Left out: the company's prices"`
+}
+
 // TenderIn is one payment as the cashier entered it: what was handed over.
 type TenderIn struct {
 	MethodID  uuid.UUID    `json:"method_id"`

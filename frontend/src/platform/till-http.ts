@@ -234,7 +234,7 @@ class HttpTill {
 	}
 
 	async #price(cart: PageCart): Promise<void> {
-		const view = !bare(cart) ? await this.#post<CartView>('/api/register/quote', asked(cart)) : null;
+		const view = !bare(cart) ? await this.#post<CartView>('/api/register/quote', { ...asked(cart), register_id: this.#options.registerId }) : null;
 		this.#cart = cart;
 		this.#view = view;
 		this.#write('cart', { cart } satisfies Kept);
