@@ -117,6 +117,11 @@ func (t *Till) FindReceipt(number string) (wire.Returnable, error) {
 	return t.engine.FindReceipt(number)
 }
 
+// StockOf tells where an item stands now, in other stores too, as the server says.
+func (t *Till) StockOf(itemID uuid.UUID) (wire.ItemStock, error) {
+	return t.engine.StockOf(itemID)
+}
+
 // TakeBack puts lines of a found receipt on the cart, as returns.
 func (t *Till) TakeBack(in wire.BackAsked) (wire.RegisterState, error) {
 	return t.engine.TakeBack(in)

@@ -75,6 +75,22 @@ func (s *shop) sendChanges(w http.ResponseWriter, r *http.Request) {
 	answer(w, changes)
 }
 
+// sendStock tells of the item here as the catalogue has it, and of nine in another store.
+func (s *shop) sendStock(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id, err := uuid.Parse(r.PathValue("id"))
+	at := slices.IndexFunc(s.items, func(i wire.TillItem) bool { return i.ID == id })
+	if err != nil || at < 0 {
+		problem(w, http.StatusNotFound, "inventory.item_unknown")
+		return
+	}
+	item := s.items[at]
+	answer(w, wire.ItemStock{ItemID: id, Price: item.Price, TrackStock: item.TrackStock, Places: []wire.PlaceStock{
+		{Store: "Here", Here: true, OnHand: item.OnHand}, {Store: "Harbour", OnHand: dec("9"), Coming: dec("2")},
+	}})
+}
+
 // sendReceipt finds a sale among what was taken, with what came back of it.
 func (s *shop) sendReceipt(w http.ResponseWriter, r *http.Request) {
 	found := wire.Returnable{Back: []wire.LineBack{}}

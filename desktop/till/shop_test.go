@@ -170,6 +170,7 @@ func (s *shop) listen(address string) {
 	mux.HandleFunc("GET /api/sync/customers/{id}/purchases", s.known(s.sendPurchases))
 	mux.HandleFunc("GET /api/sync/receipts", s.known(s.sendReceipts))
 	mux.HandleFunc("GET /api/sync/sales/{id}/receipt", s.known(s.sendOneReceipt))
+	mux.HandleFunc("GET /api/sync/items/{id}/stock", s.known(s.sendStock))
 	mux.HandleFunc("GET /api/sync/changes", s.known(s.sendChanges))
 	mux.HandleFunc("POST /api/sync/entries", s.known(s.takeEntries))
 	mux.HandleFunc("GET /live", s.known(s.live))

@@ -225,13 +225,13 @@ func (r *ring) trade(t *testing.T, of *shop) {
 	ask("POST", "/shifts/"+shift+"/closure", object{"counted_minor": 10400})
 	ask("POST", "/shifts", object{"id": uuid.NewString(), "register_id": counter, "float_minor": 10000})
 	sell()
-	store2, place2, transfer := uuid.New(), uuid.New(), uuid.New()
-	r.write(t, of, `insert into stores (tenant_id, id, name, time_zone, created_at, updated_at) values ($1, $2, $3, 'Europe/Berlin', now(), now())`,
-		of.id, store2, of.mark+" Harbour")
-	r.write(t, of, `insert into locations (tenant_id, id, store_id, name, sells) values ($1, $2, $3, $4, true)`, of.id, place2, store2, of.mark+" floor")
-	r.write(t, of, `insert into stock_transfers (tenant_id, id, number, from_store_id, from_location_id, to_store_id, to_location_id, note, created_at, updated_at)
-		values ($1, $2, 1, $3, $4, $5, $6, $7, now(), now())`, of.id, transfer, store.ID, store.LocationID, store2, place2, of.mark+" note")
-	r.write(t, of, `insert into stock_transfer_lines (tenant_id, transfer_id, line_no, item_id, quantity) values ($1, $2, 1, $3, 5)`, of.id, transfer, item)
+	harbour := ask("POST", "/stores", object{"id": uuid.NewString(), "name": of.mark + " Harbour", "time_zone": "Europe/Berlin", "address": "",
+		"legal_name": "", "tax_number": "", "receipt_header": "", "receipt_footer": "", "version": 0})
+	transfer := uuid.NewString()
+	ask("POST", "/transfers", object{"id": transfer, "from_location_id": store.LocationID, "to_location_id": harbour["location_id"], "note": of.mark + " van",
+		"lines": []object{{"item_id": item, "quantity": "5"}}})
+	ask("PUT", "/transfers/"+transfer+"/dispatch", object{"version": 1})
+	ask("PUT", "/transfers/"+transfer+"/receipt", object{"version": 2, "lines": []object{{"line_no": 1, "received": "4", "reason": "lost"}}})
 	file, work, imported := uuid.New(), uuid.New(), uuid.New()
 	r.write(t, of, `insert into files (tenant_id, id, name, content_type, needs, complete, made_by, created_at, expires_at)
 		values ($1, $2, $3, 'text/csv', 'catalog.edit', true, $4, now(), now() + interval '1 day')`, of.id, file, of.mark+" items.csv", of.people[wire.Owner])

@@ -38,6 +38,7 @@ var tablesOf = map[string]string{
 	"method": "payment_methods", "original": "sales", "parent": "categories", "person": "people", "opened_by": "people", "closed_by": "people",
 	"category": "categories", "tax_code": "tax_codes", "price_list": "price_lists", "account": "accounts", "entity": "items", "exception": "upload_exceptions",
 	"entry": "journal_entries", "journal": "journal_entries", "shift": "shifts", "store": "stores", "role": "roles",
+	"transfers": "stock_transfers", "from_location": "locations", "to_location": "locations",
 }
 
 // isID tells fields that hold an id: by their name, for the description calls

@@ -19,6 +19,12 @@ import (
 // branchMark stands in every text that the second store's fixture writes.
 const branchMark = "BRNCH"
 
+// tellsOfAllStores holds for the price check at a register: the customer is told
+// which other store has the thing. Its answer is names of stores and quantities.
+func tellsOfAllStores(route string) bool {
+	return route == "GET /register/items/{item_id}/stock" || route == "GET /sync/items/{item_id}/stock"
+}
+
 // branch is a second store of a shop, with rows of its own in every table that
 // belongs to stores.
 type branch struct {
@@ -111,6 +117,12 @@ func (r *ring) tradeAt(t *testing.T, of *shop, b *branch, ask func(method, path 
 			ask("POST", "/shifts/"+shift+"/closure", object{"counted_minor": 10400})
 		}
 	}
+	ask("PUT", "/items/"+item+"/prices/"+b.id.String(), object{"price_minor": 260, "version": 0})
+	harbour := r.text(t, `select l.id::text from locations l join stores s on s.tenant_id = $1 and s.id = l.store_id where l.tenant_id = $1 and s.name like '% Harbour'`, of.id)
+	transfer := uuid.NewString()
+	ask("POST", "/transfers", object{"id": transfer, "from_location_id": b.location, "to_location_id": harbour, "note": branchMark,
+		"lines": []object{{"item_id": item, "quantity": "5"}}})
+	ask("PUT", "/transfers/"+transfer+"/dispatch", object{"version": 1})
 	file := uuid.New()
 	r.write(t, of, `insert into files (tenant_id, id, name, content_type, needs, complete, made_by, stores, created_at, expires_at)
 		values ($1, $2, $3, 'text/csv', 'catalog.read', true, $4, array[$5::uuid], now(), now() + interval '1 day')`, of.id, file, branchMark+".csv", of.people[wire.Owner], b.id)
@@ -176,7 +188,7 @@ func TestAttackStoresByTheirIDs(t *testing.T) {
 				compared++
 				require.Equal(t, random.bare(), foreign.bare(), label)
 			}
-			if leak := second.prey.canaryIn(foreign.body+fmt.Sprint(foreign.header), toAny(foreign.said)); leak != "" {
+			if leak := second.prey.canaryIn(foreign.body+fmt.Sprint(foreign.header), toAny(foreign.said)); leak != "" && !tellsOfAllStores(route.Name()) {
 				t.Errorf("%s of the second store in the answer: %s", leak, label)
 			}
 			if foreign.status >= 400 {
@@ -218,7 +230,7 @@ func TestAttackStoresByLooking(t *testing.T) {
 			for _, in := range asked {
 				got := ring.call(of, tokens[i], "", in)
 				cases++
-				if leak := second.prey.canaryIn(got.body, toAny(got.said)); leak != "" {
+				if leak := second.prey.canaryIn(got.body, toAny(got.said)); leak != "" && !tellsOfAllStores(route.Name()) {
 					t.Errorf("%s of the second store in the answer: %s by %s: %s", leak, route.Name(), who.name, got.body)
 				}
 				reads[route.Name()] = reads[route.Name()] || got.status == http.StatusOK

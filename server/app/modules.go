@@ -17,6 +17,7 @@ import (
 	"souk/server/system"
 	"souk/server/tenants"
 	"souk/server/tills"
+	"souk/server/transfers"
 	"souk/server/users"
 )
 
@@ -34,6 +35,7 @@ var Modules = []module.Module{
 	payments.Module,
 	mails.Module,
 	tills.Module,
+	transfers.Module,
 	sales.Module,
 	reports.Module,
 	sync.Module,

@@ -69,6 +69,8 @@ func TestEveryStatementKeepsToTheCallersStores(t *testing.T) {
 
 // overAllStores are the statements that need no @stores, and why.
 var overAllStores = map[string]string{
+	"souk/server/catalog.dropItemStorePrices":  "an item that nothing has used goes as if it had never been, from all stores",
+	"souk/server/catalog.putStorePrices":       "storeThere has looked for the store within the limit before",
 	"souk/server/demo.firstTill":               "demo shops are made by the program itself, before anybody is limited",
 	"souk/server/imports.openedItems":          "locationThere has looked for the place within the limit before",
 	"souk/server/inventory.addToBalances":      "adds to places that readPlace or the register of the sale gave",
@@ -126,6 +128,15 @@ var overAllStores = map[string]string{
 	"souk/server/tills.readShift":              "a till’s shift that came before is told from another one under its id; nothing of it is shown",
 	"souk/server/tills.revokeOthers":           "whoever has the pairing code may; a device has no store before",
 	"souk/server/tills.useCode":                "whoever has the pairing code may; a device has no store before",
+	"souk/server/transfers.cancelTransfer":     "holdTransfer has held the transfer within the limit before",
+	"souk/server/transfers.changeTransfer":     "holdTransfer has held the transfer within the limit before",
+	"souk/server/transfers.dropLines":          "holdTransfer has held the transfer within the limit before",
+	"souk/server/transfers.insertLines":        "lines of the transfer that was inserted or held within the limit before",
+	"souk/server/transfers.insertTransfer":     "readPlaces has looked for both places within the limit before",
+	"souk/server/transfers.markReceived":       "holdTransfer has held the transfer within the limit before",
+	"souk/server/transfers.markSent":           "holdTransfer has held the transfer within the limit before",
+	"souk/server/transfers.settleLines":        "holdTransfer has held the transfer within the limit before",
+	"souk/server/transfers.valueLines":         "holdTransfer has held the transfer within the limit before",
 	"souk/server/users.personByAccount":        "this is where the stores of someone who signs in are found out",
 	"souk/server/users.personByID":             "this is where the stores of someone who signs in are found out",
 	"souk/server/users.unplacePerson":          "inStores has compared all of the person’s stores with the caller’s before",

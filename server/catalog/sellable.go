@@ -49,7 +49,10 @@ const (
 		left   join prices p on p.tenant_id = @tenant and p.item_id = i.id
 		       and p.price_list_id = (select l.id from price_lists l where l.tenant_id = @tenant and l.is_default)
 		left   join store_prices o on o.tenant_id = @tenant and o.item_id = i.id
-		       and o.store_id = (select g.store_id from registers g where g.tenant_id = @tenant and g.id = @register)
+		       and o.store_id = (
+		           select g.store_id
+		           from   registers g
+		           where  g.tenant_id = @tenant and g.id = @register and (@stores::uuid[] is null or g.store_id = any(@stores)))
 		where  i.tenant_id = @tenant and i.id = any(@ids::uuid[])
 		order  by i.id`
 

@@ -32,7 +32,7 @@ const (
 		select s.id as store_id, s.name as store, o.price_minor as own, coalesce(o.price_minor, p.price_minor, 0) as price,
 		       coalesce(o.version, 0) as version, coalesce(p.price_minor, 0) as company
 		from   items i
-		join   stores s on s.tenant_id = @tenant
+		join   stores s on s.tenant_id = @tenant and (@stores::uuid[] is null or s.id = any(@stores))
 		left   join store_prices o on o.tenant_id = @tenant and o.item_id = i.id and o.store_id = s.id
 		left   join prices p on p.tenant_id = @tenant and p.item_id = i.id
 		       and p.price_list_id = (select l.id from price_lists l where l.tenant_id = @tenant and l.is_default)
@@ -42,7 +42,10 @@ const (
 	// A row that is there and not at that version is left alone.
 	putStorePrice db.SQL = `
 		insert into store_prices as o (tenant_id, store_id, item_id, id, price_minor, updated_at)
-		values (@tenant, @store, @item, @id, @price, @now)
+		select @tenant, s.id, i.id, @id, @price::bigint, @now
+		from   stores s
+		join   items i on i.tenant_id = @tenant and i.id = @item
+		where  s.tenant_id = @tenant and s.id = @store and (@stores::uuid[] is null or s.id = any(@stores))
 		on     conflict (tenant_id, store_id, item_id) do update
 		set    price_minor = excluded.price_minor, version = o.version + 1, updated_at = excluded.updated_at
 		where  o.version = @version`
@@ -87,9 +90,9 @@ type StorePriceChange struct {
 
 // SetStorePrice gives an item a price of its own in a store, or takes that back.
 //
-// Fails with catalog.bad_price, request.unknown_reference if there is no such item
-// or store, and with catalog.price_changed_meanwhile, whose field holds the price
-// that the store asks now.
+// Fails with catalog.bad_price, catalog.no_item, catalog.no_store, and with
+// catalog.price_changed_meanwhile, whose field holds the price that the store asks
+// now.
 func SetStorePrice(ctx context.Context, tx *db.Tx, in StorePriceChange) (ItemPrices, error) {
 	if in.Body.Price != nil && *in.Body.Price < 0 {
 		return ItemPrices{}, fault.Invalid("catalog.bad_price", fault.At("price_minor", "catalog.bad_price", "")).Say("A price is zero or more.")
@@ -117,5 +120,9 @@ func priceChanged(prices ItemPrices, store uuid.UUID) error {
 				fault.Field{Path: "version", Code: "catalog.price_changed_meanwhile", Message: strconv.Itoa(p.Version)})
 		}
 	}
-	return changed
+	return noStore()
+}
+
+func noStore() error {
+	return fault.NotFound("catalog.no_store").Say("There is no such store.")
 }

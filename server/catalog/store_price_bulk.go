@@ -62,6 +62,7 @@ const (
 		select i.id, i.name, i.sold_by, o.price_minor as own, coalesce(p.price_minor, 0) as company
 		from   items i
 		left   join store_prices o on o.tenant_id = @tenant and o.item_id = i.id and o.store_id = @store
+		       and (@stores::uuid[] is null or o.store_id = any(@stores))
 		left   join prices p on p.tenant_id = @tenant and p.item_id = i.id
 		       and p.price_list_id = (select l.id from price_lists l where l.tenant_id = @tenant and l.is_default)
 		where  i.tenant_id = @tenant and i.id = any(@ids::uuid[])
@@ -77,7 +78,8 @@ const (
 		set    price_minor = excluded.price_minor, version = o.version + 1, updated_at = excluded.updated_at
 		where  o.price_minor is distinct from excluded.price_minor`
 
-	storeThere db.SQL = `select count(*) from stores where tenant_id = @tenant and id = @store`
+	storeThere db.SQL = `
+		select count(*) from stores where tenant_id = @tenant and id = @store and (@stores::uuid[] is null or id = any(@stores))`
 )
 
 // told is how many rows of a statement are announced one by one: with more, every
@@ -149,7 +151,7 @@ func reprice(ctx context.Context, tx *db.Tx, of repricing, become func(lockedPri
 		return StorePriceResult{}, err
 	}
 	if store.Row == 0 {
-		return StorePriceResult{}, fault.NotFound("catalog.no_store").Say("There is no such store.")
+		return StorePriceResult{}, noStore()
 	}
 	asked := map[uuid.UUID]bool{}
 	for _, id := range of.ids {

@@ -23,6 +23,7 @@ const (
 	RoleSales           Role = "sales"
 	RoleTax             Role = "tax_payable"
 	RoleInventory       Role = "inventory"
+	RoleInTransit       Role = "stock_in_transit"
 	RoleCOGS            Role = "cogs"
 	RoleRounding        Role = "rounding"
 	RoleCashOverShort   Role = "cash_over_short"

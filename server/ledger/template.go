@@ -35,6 +35,7 @@ var general = []account{
 	{"1100", "Bank", KindAsset, RoleBank},
 	{"1200", "Customers", KindAsset, ""},
 	{"1300", "Stock", KindAsset, RoleInventory},
+	{"1310", "Stock on its way between stores", KindAsset, RoleInTransit},
 	{"2000", "Suppliers", KindLiability, ""},
 	{"2100", "Sales tax", KindLiability, RoleTax},
 	{"3000", "Owner's capital", KindEquity, RoleOwner},
@@ -66,6 +67,7 @@ var charts = map[string][]account{
 		{"3200", "Wareneinsatz", KindExpense, RoleCOGS},
 		{"3960", "Bestandsveränderungen Waren", KindExpense, RoleStockAdjustment},
 		{"3980", "Bestand Waren", KindAsset, RoleInventory},
+		{"3985", "Waren unterwegs zwischen Filialen", KindAsset, RoleInTransit},
 		{"4900", "Sonstige betriebliche Aufwendungen", KindExpense, RoleRunningCosts},
 		{"8200", "Erlöse", KindIncome, RoleSales},
 		{"9000", "Saldenvorträge", KindEquity, RoleOpeningEquity},
@@ -73,6 +75,7 @@ var charts = map[string][]account{
 	"FR": {
 		{"101000", "Capital", KindEquity, RoleOwner},
 		{"370000", "Stocks de marchandises", KindAsset, RoleInventory},
+		{"380000", "Stocks en voie d'acheminement", KindAsset, RoleInTransit},
 		{"401000", "Fournisseurs", KindLiability, ""},
 		{"411000", "Clients", KindAsset, ""},
 		{"445710", "TVA collectée", KindLiability, RoleTax},

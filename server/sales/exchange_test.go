@@ -29,7 +29,7 @@ func (b *bench) back(of sales.Sale, quantity string, lines ...wire.CartLine) wir
 func (b *bench) quote(in wire.Checkout) (view wire.CartView) {
 	b.t.Helper()
 	b.do(func(ctx context.Context, tx *db.Tx) (err error) {
-		view, err = sales.PriceCart(ctx, tx, in.Cart)
+		view, err = sales.PriceCart(ctx, tx, wire.Quote{Cart: in.Cart, RegisterID: in.RegisterID})
 		return err
 	})
 	return view

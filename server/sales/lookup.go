@@ -9,6 +9,7 @@ import (
 
 	"souk/server/platform/db"
 	"souk/server/platform/search"
+	"souk/server/transfers"
 	"souk/shared/barcode"
 	"souk/shared/money"
 	"souk/shared/wire"
@@ -253,6 +254,20 @@ func Scan(ctx context.Context, tx *db.Tx, in ScanIn) (Scanned, error) {
 	}
 	out.Outcome = outcome(items[0])
 	return out, nil
+}
+
+// StockIn names an item and the register that asks.
+type StockIn struct {
+	ItemID     uuid.UUID `path:"item_id"`
+	RegisterID uuid.UUID `query:"register_id"`
+}
+
+// StockOf tells what an item costs at the register and where it stands, in other
+// stores too.
+//
+// Fails with inventory.item_unknown.
+func StockOf(ctx context.Context, tx *db.Tx, in StockIn) (wire.ItemStock, error) {
+	return transfers.StockOf(ctx, tx, in.ItemID, in.RegisterID)
 }
 
 // embed takes over the weight or the price that the code carries, if any.

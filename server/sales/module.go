@@ -60,6 +60,7 @@ var Module = module.Module{
 		web.Get("/register/receipt", Read, FindReceipt),
 		web.Get("/register/receipts", Read, FindReceipts),
 		web.Get("/register/customers/{id}/purchases", Read, Purchases),
+		web.Get("/register/items/{item_id}/stock", Sell, StockOf),
 	},
 	Topics: []live.Topic{Sales},
 	Nav:    []module.Nav{{Section: "Selling", Label: "Sales", Path: "/sales", Icon: "receipt", Needs: Read}},

@@ -50,7 +50,10 @@ const readStretch db.SQL = `
 	       coalesce(array_agg(distinct c.entity_id) filter (where c.entity_id is not null and c.topic = 'parties.customers'), '{}') as customers
 	from   stretch c
 	left   join store_prices o on o.tenant_id = @tenant and c.topic = 'catalog.store_prices' and o.id = c.entity_id
-	       and o.store_id = (select g.store_id from registers g where g.tenant_id = @tenant and g.id = @register)`
+	       and o.store_id = (
+	           select g.store_id
+	           from   registers g
+	           where  g.tenant_id = @tenant and g.id = @register and (@stores::uuid[] is null or g.store_id = any(@stores)))`
 
 // ChangesSince gives what a till's copy lacks since its cursor, each item and
 // each customer once and as it is now. Reload is set when the copy cannot be brought up to date in

@@ -8,6 +8,7 @@ import (
 	"souk/server/platform/auth"
 	"souk/server/platform/db"
 	"souk/server/platform/page"
+	"souk/server/transfers"
 	"souk/shared/wire"
 )
 
@@ -61,6 +62,14 @@ const (
 		where  i.tenant_id = @tenant and i.id = any(@ids::uuid[])
 		order  by i.id`
 )
+
+// StockOf tells what an item costs at the till's register and where it stands now,
+// in other stores too: of these a till's own copy holds nothing.
+//
+// Fails with inventory.item_unknown.
+func StockOf(ctx context.Context, tx *db.Tx, in transfers.ItemPlaces) (wire.ItemStock, error) {
+	return transfers.StockOf(ctx, tx, in.ItemID, auth.From(ctx).Register)
+}
 
 const pageOfItems = 2000
 

@@ -34,6 +34,7 @@ var Module = module.Module{
 		web.Get("/sync/setup", Till, Setup),
 		web.Get("/sync/items", Till, Items),
 		web.Get("/sync/customers", Till, Customers),
+		web.Get("/sync/items/{item_id}/stock", Till, StockOf),
 		web.Get("/sync/receipt", Till, sales.FindReceipt),
 		web.Get("/sync/receipts", Till, sales.FindReceipts),
 		web.Get("/sync/sales/{id}/receipt", Till, sales.Receipt),

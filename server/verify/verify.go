@@ -48,6 +48,7 @@ var Checks = []Check{
 	{"M3", "a sale's figures are those of its lines, and what is due is what its tenders kept", salesAddUp},
 	{"M7", "a closed shift's Z report is the sum of its sales but those flagged as late, its expected cash is float, cash kept and cash moved, and each movement is in the books", shiftsAddUp},
 	{"S1", "what stands on the shelf, and what it is worth, is the sum of the moves", stockIsItsMoves},
+	{"S2", "a transfer's lines left and arrived by exactly their moves, nothing of one that ended is on its way, and what is on its way is worth what its account says", transfersAddUp},
 	{"S3", "what all stock is worth is what the inventory account says", stockIsInTheBooks},
 	{"N1", "receipts of a series are numbered from 1, each number once and none left out", numbersAreWhole},
 	{"R1", "each sale is booked exactly once: one journal entry, and one move for each line that has stock", salesAreBookedOnce},

@@ -457,6 +457,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/items/{id}/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /items/{id}/prices */
+        get: operations["get-items-id-prices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/items/{id}/prices/{store_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PUT /items/{id}/prices/{store_id} */
+        put: operations["put-items-id-prices-store_id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/items/by-barcode/{code}": {
         parameters: {
             query?: never;
@@ -519,6 +553,24 @@ export interface paths {
         /** PUT /items/states */
         put: operations["put-items-states"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/items/store-prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PUT /items/store-prices */
+        put: operations["put-items-store-prices"];
+        /** POST /items/store-prices */
+        post: operations["post-items-store-prices"];
         delete?: never;
         options?: never;
         head?: never;
@@ -894,6 +946,23 @@ export interface paths {
         };
         /** GET /register/customers/{id}/purchases */
         get: operations["get-register-customers-id-purchases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/register/items/{item_id}/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /register/items/{item_id}/stock */
+        get: operations["get-register-items-item_id-stock"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1471,6 +1540,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stock/{item_id}/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /stock/{item_id}/places */
+        get: operations["get-stock-item_id-places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stock/adjustments": {
         parameters: {
             query?: never;
@@ -1712,6 +1798,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sync/items/{item_id}/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /sync/items/{item_id}/stock */
+        get: operations["get-sync-items-item_id-stock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sync/receipt": {
         parameters: {
             query?: never;
@@ -1866,6 +1969,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /transfers */
+        get: operations["get-transfers"];
+        put?: never;
+        /** POST /transfers */
+        post: operations["post-transfers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transfers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /transfers/{id} */
+        get: operations["get-transfers-id"];
+        /** PUT /transfers/{id} */
+        put: operations["put-transfers-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transfers/{id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PUT /transfers/{id}/cancellation */
+        put: operations["put-transfers-id-cancellation"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transfers/{id}/dispatch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PUT /transfers/{id}/dispatch */
+        put: operations["put-transfers-id-dispatch"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transfers/{id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PUT /transfers/{id}/receipt */
+        put: operations["put-transfers-id-receipt"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transfers/on-their-way": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /transfers/on-their-way */
+        get: operations["get-transfers-on-their-way"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/trial-balance": {
         parameters: {
             query?: never;
@@ -2002,6 +2209,21 @@ export interface components {
             quantity: string;
             /** @enum {string} */
             reason: "damaged" | "expired" | "lost" | "stolen" | "found" | "own_use" | "other";
+        };
+        Arrival: {
+            /** Format: int64 */
+            line_no: number;
+            /**
+             * @description Needed where it is not what was sent
+             * @enum {string}
+             */
+            reason?: "damaged" | "expired" | "lost" | "stolen" | "found" | "miscounted" | "other";
+            received: string;
+        };
+        Arrivals: {
+            lines: components["schemas"]["Arrival"][];
+            /** Format: int64 */
+            version: number;
         };
         BackAsked: {
             lines: components["schemas"]["BackLine"][];
@@ -3086,6 +3308,16 @@ export interface components {
             /** Format: uuid */
             register_id: string;
         };
+        NewTransfer: {
+            /** Format: uuid */
+            from_location_id: string;
+            /** Format: uuid */
+            id: string;
+            lines: components["schemas"]["TransferLineIn"][];
+            note?: string;
+            /** Format: uuid */
+            to_location_id: string;
+        };
         NewUpload: {
             /** Format: uuid */
             id: string;
@@ -3104,6 +3336,21 @@ export interface components {
             lines: components["schemas"]["OpeningLine"][];
             /** Format: uuid */
             location_id: string;
+        };
+        OwnPrice: {
+            /**
+             * Format: int64
+             * @description Left out where the company's price holds
+             */
+            own_price_minor?: number;
+            /** Format: int64 */
+            price_minor: number;
+        };
+        OwnPriceOf: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            own_price_minor?: number;
         };
         PairingIn: {
             code: string;
@@ -3164,6 +3411,23 @@ export interface components {
             person_id: string;
             pin: string;
         };
+        PlaceStock: {
+            /** @description Sent to here and not received yet */
+            coming: string;
+            /** @description In the store of the register that asks */
+            here: boolean;
+            location: string;
+            /** Format: uuid */
+            location_id: string;
+            on_hand: string;
+            /** @description The store sells from here */
+            sells: boolean;
+            store: string;
+            /** Format: uuid */
+            store_id: string;
+            /** Format: int64 */
+            value_minor?: number;
+        };
         Plan: {
             /** @description Decimals stand after a comma */
             comma: boolean;
@@ -3209,6 +3473,19 @@ export interface components {
             title: string;
             /** @description urn:souk:problem: and the code */
             type: string;
+        };
+        Quote: {
+            /** @description What comes back of an earlier sale; with lines besides it is an exchange */
+            back?: components["schemas"]["BackAsked"];
+            /** Format: uuid */
+            customer_id?: string;
+            discount?: components["schemas"]["Discount"];
+            lines: components["schemas"]["CartLine"][];
+            /**
+             * Format: uuid
+             * @description Left out: the company's prices
+             */
+            register_id?: string;
         };
         Reason: {
             allowed: boolean;
@@ -3760,6 +4037,61 @@ export interface components {
             /** Format: int64 */
             total_minor: number;
         };
+        StorePrice: {
+            /**
+             * Format: int64
+             * @description Left out where the company's price holds
+             */
+            own_price_minor?: number;
+            /**
+             * Format: int64
+             * @description What the store asks
+             */
+            price_minor: number;
+            /** @description The store's name */
+            store: string;
+            /** Format: uuid */
+            store_id: string;
+            /**
+             * Format: int64
+             * @description Zero where the store never had a price of its own
+             */
+            version: number;
+        };
+        StorePriceBulk: {
+            /** @description Back to the company's price */
+            clear?: boolean;
+            ids: string[] | null;
+            preview?: boolean;
+            /** @description What is put on each price; negative takes off */
+            price_percent?: string;
+            /** Format: uuid */
+            store_id: string;
+        };
+        StorePriceEdit: {
+            /**
+             * Format: int64
+             * @description Left out: the company's price
+             */
+            price_minor?: number;
+            /**
+             * Format: int64
+             * @description Zero if the store never had a price of its own
+             */
+            version: number;
+        };
+        StorePriceRow: {
+            after: components["schemas"]["OwnPrice"];
+            before: components["schemas"]["OwnPrice"];
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        StorePriceStates: {
+            rows: components["schemas"]["OwnPriceOf"][] | null;
+            /** Format: uuid */
+            store_id: string;
+        };
         StoreSetup: {
             address: string;
             /** Format: uuid */
@@ -3880,6 +4212,75 @@ export interface components {
             /** Format: int64 */
             total_minor: number;
             unit: string;
+        };
+        TransferEdit: {
+            /** Format: uuid */
+            from_location_id: string;
+            lines: components["schemas"]["TransferLineIn"][];
+            note?: string;
+            /** Format: uuid */
+            to_location_id: string;
+            /** Format: int64 */
+            version: number;
+        };
+        TransferLine: {
+            /** Format: int64 */
+            decimals: number;
+            /** Format: uuid */
+            item_id: string;
+            /** Format: int64 */
+            line_no: number;
+            name: string;
+            /** @description What stands at the sender now */
+            on_hand: string;
+            quantity: string;
+            reason: string;
+            received?: string;
+            /**
+             * Format: int64
+             * @description What it was worth when it left
+             */
+            sent_minor?: number;
+            sku: string;
+            unit: string;
+            written_off?: string;
+            /** Format: int64 */
+            written_off_minor?: number;
+        };
+        TransferLineIn: {
+            /** Format: uuid */
+            item_id: string;
+            quantity: string;
+        };
+        TransferRow: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** @description Not all arrived as it was sent */
+            differs: boolean;
+            from_store: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            line_count: number;
+            /** Format: int64 */
+            number: number;
+            /** Format: date-time */
+            received_at?: string;
+            /** Format: date-time */
+            sent_at?: string;
+            /** @enum {string} */
+            state: "draft" | "sent" | "received" | "cancelled";
+            to_store: string;
+            /**
+             * Format: int64
+             * @description What was sent was worth; left out of drafts, and for those who may not see costs
+             */
+            value_minor?: number;
+        };
+        TransferStep: {
+            /** Format: int64 */
+            version: number;
         };
         TrialBalanceRow: {
             /** Format: uuid */
@@ -6086,6 +6487,90 @@ export interface operations {
             };
         };
     };
+    "get-items-id-prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        company_price_minor: number;
+                        stores: components["schemas"]["StorePrice"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-items-id-prices-store_id": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+                store_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StorePriceEdit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        company_price_minor: number;
+                        stores: components["schemas"]["StorePrice"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-items-by-barcode-code": {
         parameters: {
             query?: never;
@@ -6266,6 +6751,88 @@ export interface operations {
                 content: {
                     "application/json": {
                         rows: components["schemas"]["BulkRow"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-items-store-prices": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StorePriceStates"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["StorePriceRow"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-items-store-prices": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StorePriceBulk"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["StorePriceRow"][];
                     };
                 };
             };
@@ -7457,7 +8024,7 @@ export interface operations {
                 category_id?: string;
                 limit?: number;
                 offset?: number;
-                /** @description Whose stock to show */
+                /** @description Whose prices and stock to show */
                 register_id?: string;
             };
             header?: never;
@@ -7536,6 +8103,51 @@ export interface operations {
             };
         };
     };
+    "get-register-items-item_id-stock": {
+        parameters: {
+            query?: {
+                register_id?: string;
+            };
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        at: string;
+                        /** Format: uuid */
+                        item_id: string;
+                        places: components["schemas"]["PlaceStock"][];
+                        /** Format: int64 */
+                        price_minor: number;
+                        track_stock: boolean;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-register-quote": {
         parameters: {
             query?: never;
@@ -7545,7 +8157,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Cart"];
+                "application/json": components["schemas"]["Quote"];
             };
         };
         responses: {
@@ -7689,7 +8301,7 @@ export interface operations {
         parameters: {
             query?: {
                 code?: string;
-                /** @description Whose stock to show */
+                /** @description Whose prices and stock to show */
                 register_id?: string;
             };
             header?: never;
@@ -7734,7 +8346,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 q?: string;
-                /** @description Whose stock to show */
+                /** @description Whose prices and stock to show */
                 register_id?: string;
             };
             header?: never;
@@ -9857,6 +10469,49 @@ export interface operations {
             };
         };
     };
+    "get-stock-item_id-places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        at: string;
+                        /** Format: uuid */
+                        item_id: string;
+                        places: components["schemas"]["PlaceStock"][];
+                        /** Format: int64 */
+                        price_minor: number;
+                        track_stock: boolean;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-stock-adjustments": {
         parameters: {
             query?: never;
@@ -10649,6 +11304,49 @@ export interface operations {
             };
         };
     };
+    "get-sync-items-item_id-stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        at: string;
+                        /** Format: uuid */
+                        item_id: string;
+                        places: components["schemas"]["PlaceStock"][];
+                        /** Format: int64 */
+                        price_minor: number;
+                        track_stock: boolean;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-sync-receipt": {
         parameters: {
             query?: {
@@ -11043,6 +11741,562 @@ export interface operations {
                         offline_refund_limit_minor: number;
                         /** @enum {string} */
                         offline_refunds: "own" | "limit" | "never";
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-transfers": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+                state?: "draft" | "sent" | "received" | "cancelled" | "";
+                /** @description Sent from there or to there */
+                store?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Pass as 'after' to get the following page */
+                        next?: string;
+                        rows: components["schemas"]["TransferRow"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-transfers": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTransfer"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        cancelled_at?: string;
+                        cancelled_by: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description A person's name */
+                        created_by: string;
+                        from_location: string;
+                        /** Format: uuid */
+                        from_location_id: string;
+                        from_store: string;
+                        /** Format: uuid */
+                        from_store_id: string;
+                        /** Format: uuid */
+                        id: string;
+                        lines: components["schemas"]["TransferLine"][];
+                        note: string;
+                        /** Format: int64 */
+                        number: number;
+                        /** Format: date-time */
+                        received_at?: string;
+                        received_by: string;
+                        /** @description The caller works where it is sent from */
+                        sends: boolean;
+                        /** Format: date-time */
+                        sent_at?: string;
+                        sent_by: string;
+                        /** @enum {string} */
+                        state: "draft" | "sent" | "received" | "cancelled";
+                        /** @description The caller works where it arrives */
+                        takes: boolean;
+                        to_location: string;
+                        /** Format: uuid */
+                        to_location_id: string;
+                        to_store: string;
+                        /** Format: uuid */
+                        to_store_id: string;
+                        /** Format: int64 */
+                        version: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-transfers-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        cancelled_at?: string;
+                        cancelled_by: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description A person's name */
+                        created_by: string;
+                        from_location: string;
+                        /** Format: uuid */
+                        from_location_id: string;
+                        from_store: string;
+                        /** Format: uuid */
+                        from_store_id: string;
+                        /** Format: uuid */
+                        id: string;
+                        lines: components["schemas"]["TransferLine"][];
+                        note: string;
+                        /** Format: int64 */
+                        number: number;
+                        /** Format: date-time */
+                        received_at?: string;
+                        received_by: string;
+                        /** @description The caller works where it is sent from */
+                        sends: boolean;
+                        /** Format: date-time */
+                        sent_at?: string;
+                        sent_by: string;
+                        /** @enum {string} */
+                        state: "draft" | "sent" | "received" | "cancelled";
+                        /** @description The caller works where it arrives */
+                        takes: boolean;
+                        to_location: string;
+                        /** Format: uuid */
+                        to_location_id: string;
+                        to_store: string;
+                        /** Format: uuid */
+                        to_store_id: string;
+                        /** Format: int64 */
+                        version: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-transfers-id": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferEdit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        cancelled_at?: string;
+                        cancelled_by: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description A person's name */
+                        created_by: string;
+                        from_location: string;
+                        /** Format: uuid */
+                        from_location_id: string;
+                        from_store: string;
+                        /** Format: uuid */
+                        from_store_id: string;
+                        /** Format: uuid */
+                        id: string;
+                        lines: components["schemas"]["TransferLine"][];
+                        note: string;
+                        /** Format: int64 */
+                        number: number;
+                        /** Format: date-time */
+                        received_at?: string;
+                        received_by: string;
+                        /** @description The caller works where it is sent from */
+                        sends: boolean;
+                        /** Format: date-time */
+                        sent_at?: string;
+                        sent_by: string;
+                        /** @enum {string} */
+                        state: "draft" | "sent" | "received" | "cancelled";
+                        /** @description The caller works where it arrives */
+                        takes: boolean;
+                        to_location: string;
+                        /** Format: uuid */
+                        to_location_id: string;
+                        to_store: string;
+                        /** Format: uuid */
+                        to_store_id: string;
+                        /** Format: int64 */
+                        version: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-transfers-id-cancellation": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferStep"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        cancelled_at?: string;
+                        cancelled_by: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description A person's name */
+                        created_by: string;
+                        from_location: string;
+                        /** Format: uuid */
+                        from_location_id: string;
+                        from_store: string;
+                        /** Format: uuid */
+                        from_store_id: string;
+                        /** Format: uuid */
+                        id: string;
+                        lines: components["schemas"]["TransferLine"][];
+                        note: string;
+                        /** Format: int64 */
+                        number: number;
+                        /** Format: date-time */
+                        received_at?: string;
+                        received_by: string;
+                        /** @description The caller works where it is sent from */
+                        sends: boolean;
+                        /** Format: date-time */
+                        sent_at?: string;
+                        sent_by: string;
+                        /** @enum {string} */
+                        state: "draft" | "sent" | "received" | "cancelled";
+                        /** @description The caller works where it arrives */
+                        takes: boolean;
+                        to_location: string;
+                        /** Format: uuid */
+                        to_location_id: string;
+                        to_store: string;
+                        /** Format: uuid */
+                        to_store_id: string;
+                        /** Format: int64 */
+                        version: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-transfers-id-dispatch": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferStep"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        cancelled_at?: string;
+                        cancelled_by: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description A person's name */
+                        created_by: string;
+                        from_location: string;
+                        /** Format: uuid */
+                        from_location_id: string;
+                        from_store: string;
+                        /** Format: uuid */
+                        from_store_id: string;
+                        /** Format: uuid */
+                        id: string;
+                        lines: components["schemas"]["TransferLine"][];
+                        note: string;
+                        /** Format: int64 */
+                        number: number;
+                        /** Format: date-time */
+                        received_at?: string;
+                        received_by: string;
+                        /** @description The caller works where it is sent from */
+                        sends: boolean;
+                        /** Format: date-time */
+                        sent_at?: string;
+                        sent_by: string;
+                        /** @enum {string} */
+                        state: "draft" | "sent" | "received" | "cancelled";
+                        /** @description The caller works where it arrives */
+                        takes: boolean;
+                        to_location: string;
+                        /** Format: uuid */
+                        to_location_id: string;
+                        to_store: string;
+                        /** Format: uuid */
+                        to_store_id: string;
+                        /** Format: int64 */
+                        version: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-transfers-id-receipt": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Arrivals"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        cancelled_at?: string;
+                        cancelled_by: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description A person's name */
+                        created_by: string;
+                        from_location: string;
+                        /** Format: uuid */
+                        from_location_id: string;
+                        from_store: string;
+                        /** Format: uuid */
+                        from_store_id: string;
+                        /** Format: uuid */
+                        id: string;
+                        lines: components["schemas"]["TransferLine"][];
+                        note: string;
+                        /** Format: int64 */
+                        number: number;
+                        /** Format: date-time */
+                        received_at?: string;
+                        received_by: string;
+                        /** @description The caller works where it is sent from */
+                        sends: boolean;
+                        /** Format: date-time */
+                        sent_at?: string;
+                        sent_by: string;
+                        /** @enum {string} */
+                        state: "draft" | "sent" | "received" | "cancelled";
+                        /** @description The caller works where it arrives */
+                        takes: boolean;
+                        to_location: string;
+                        /** Format: uuid */
+                        to_location_id: string;
+                        to_store: string;
+                        /** Format: uuid */
+                        to_store_id: string;
+                        /** Format: int64 */
+                        version: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-transfers-on-their-way": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        transfers: number;
+                        /** Format: int64 */
+                        value_minor?: number;
                     };
                 };
             };

@@ -13,6 +13,7 @@ import { shifts } from '@/features/shifts/feature';
 import { stock } from '@/features/stock/feature';
 import { system } from '@/features/system/feature';
 import { tills } from '@/features/tills/feature';
+import { transfers } from '@/features/transfers/feature';
 import { welcome } from '@/features/welcome/feature';
 import type { Feature } from '@/platform/feature';
 
@@ -29,6 +30,7 @@ export const features = {
 	payments: { routes: [] },
 	mails,
 	tills: { routes: [...tills.routes, ...shifts.routes] },
+	transfers,
 	sales,
 	reports: dashboard,
 	sync: exceptions,

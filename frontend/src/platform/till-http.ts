@@ -1,7 +1,7 @@
 import { Problem } from './problem';
 import type { Till } from './till';
 import { asked, bare, changed, emptyCart, kept, multiplied, times, withItem, withLine, without, type PageCart, type Wanted } from './till-cart';
-import type { BackAsked, Cart, CartView, CashAsked, Checkout, FoundReceipts, HeldCart, MetCustomer, Purchases, Receipt, RecentSale, RegisterShift, RegisterState, Returnable, ScanOutcome, ScanResult, Shelf, TillCustomer, TillItem, ZReport } from './till-types';
+import type { BackAsked, Cart, CartView, CashAsked, Checkout, FoundReceipts, HeldCart, ItemStock, MetCustomer, Purchases, Receipt, RecentSale, RegisterShift, RegisterState, Returnable, ScanOutcome, ScanResult, Shelf, TillCustomer, TillItem, ZReport } from './till-types';
 import { uuid } from './uuid';
 
 export type HttpTillOptions = {
@@ -47,6 +47,7 @@ export function httpTill(options: HttpTillOptions): Till {
 		printReport: refuse,
 		scan: (code) => till.scan(code),
 		search: (q, limit) => till.get<TillItem[]>('/api/register/search', { q, limit, register_id: options.registerId }),
+		stockOf: (id) => till.get<ItemStock>(`/api/register/items/${id}/stock`, { register_id: options.registerId }),
 		browse: (category, offset, limit) => till.get<Shelf>('/api/register/browse', { category_id: category, offset, limit, register_id: options.registerId }),
 		addItem: (id, quantity, price) => till.addItem(id, quantity, price),
 		sellOpen: (name, price_minor, tax_code, barcode) =>

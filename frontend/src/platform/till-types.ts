@@ -109,6 +109,10 @@ export type ScanOutcome = 'added' | 'unknown' | 'needs_qty' | 'needs_price' | 'b
 
 export type ScanResult = { outcome: ScanOutcome; code: string; item?: TillItem; line_id?: string; state: RegisterState };
 
+/** Where an item stands at one moment, as the server says; `here` is the register's own store. */
+export type ItemStock = { item_id: string; price_minor: number; track_stock: boolean; at: string; places: PlaceStock[] };
+export type PlaceStock = { store_id: string; store: string; location_id: string; location: string; sells: boolean; here: boolean; on_hand: string; coming: string };
+
 export type HeldCart = { id: string; name: string; held_at: string; held_by: string; customer_name?: string; lines: number; total_minor: number };
 
 export type RecentSale = { id: string; kind: 'sale' | 'refund' | 'void'; receipt_no: string; at: string; total_minor: number; sent: boolean; register_name?: string; customer_name?: string };

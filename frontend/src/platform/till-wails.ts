@@ -54,6 +54,7 @@ export function wailsTill(page: Wails): Till {
 		printReport: (shiftId) => call('PrintReport', shiftId),
 		scan: (code) => call('Scan', code),
 		search: (text, limit) => call('Search', text, limit),
+		stockOf: (itemId) => call('StockOf', itemId),
 		browse: (categoryId, offset, limit) => call('Browse', categoryId, offset, limit),
 		addItem: (itemId, quantity, priceMinor) => call('AddItem', itemId, quantity, priceMinor),
 		sellOpen: (name, priceMinor, taxCode, barcode) => call('SellOpen', name, priceMinor, taxCode, barcode),

@@ -1,5 +1,5 @@
 import type { LiveMessage } from './live';
-import type { BackAsked, CashAsked, Connection, Discount, FirstRun, FoundPrinter, FoundReceipts, FoundServer, HeldCart, MetCustomer, NewItem, PrinterState, Probed, Purchases, Receipt, RecentSale, RegisterPerson, RegisterState, Returnable, ScanResult, Shelf, TenderIn, TillCustomer, TillItem, TriedCode, ZReport } from './till-types';
+import type { BackAsked, CashAsked, Connection, Discount, FirstRun, FoundPrinter, FoundReceipts, FoundServer, HeldCart, ItemStock, MetCustomer, NewItem, PrinterState, Probed, Purchases, Receipt, RecentSale, RegisterPerson, RegisterState, Returnable, ScanResult, Shelf, TenderIn, TillCustomer, TillItem, TriedCode, ZReport } from './till-types';
 
 /** What only a till with an engine of its own has: a server to find, devices to set up. */
 export interface TillSetup {
@@ -56,6 +56,8 @@ export interface Till {
 	/** A code as the scanner sent it; "3*code" adds three. */
 	scan(code: string): Promise<ScanResult>;
 	search(text: string, limit: number): Promise<TillItem[]>;
+	/** Where an item stands now, in other stores too. Only the server knows: it fails where that cannot be reached. */
+	stockOf(itemId: string): Promise<ItemStock>;
 	/** Items of a category; null is the favourites. */
 	browse(categoryId: string | null, offset: number, limit: number): Promise<Shelf>;
 

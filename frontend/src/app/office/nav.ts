@@ -10,6 +10,7 @@ const labels: Record<string, () => string> = {
 	'/exceptions': m.nav_exceptions,
 	'/items': m.nav_items,
 	'/stock': m.nav_stock,
+	'/transfers': m.nav_transfers,
 	'/accounts': m.nav_accounts,
 	'/welcome': m.nav_welcome,
 	'/people': m.nav_people,
@@ -24,7 +25,7 @@ const labels: Record<string, () => string> = {
 };
 /** Sections and what is in them, in the order of a shop's day; what is not named here comes last. */
 const order = ['Selling', 'Stock', 'Books', 'Shop'];
-const first = ['/sales', '/customers', '/shifts', '/exceptions', '/items', '/stock', '/accounts', '/welcome', '/people', '/settings/roles', '/stores', '/tills', '/settings', '/settings/payments', '/settings/taxes', '/settings/mail'];
+const first = ['/sales', '/customers', '/shifts', '/exceptions', '/items', '/stock', '/transfers', '/accounts', '/welcome', '/people', '/settings/roles', '/stores', '/tills', '/settings', '/settings/payments', '/settings/taxes', '/settings/mail'];
 
 /** The menu: the start, then what the modules declare, named in the reader's language. */
 export function menu(): NavSection[] {

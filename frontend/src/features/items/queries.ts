@@ -22,6 +22,17 @@ export const changeMany = (change: BulkChange) => body(api.POST('/api/items/chan
 export const putBack = (rows: BulkRow[]) => body(api.PUT('/api/items/states', { body: { rows: rows.map(({ id, before }) => ({ id, ...before })) } }));
 
 export const itemQuery = (id: string) => ({ queryKey: ['catalog.items', 'one', id], queryFn: () => body(api.GET('/api/items/{id}', { params: { path: { id } } })) });
+export type StorePrice = Schema<'StorePrice'>;
+export type StorePriceRow = Schema<'StorePriceRow'>;
+export const itemPricesQuery = (id: string) => ({ queryKey: ['catalog.store_prices', 'of', id], queryFn: () => body(api.GET('/api/items/{id}/prices', { params: { path: { id } } })) });
+/** Null is the company's price again. */
+export const setStorePrice = (id: string, store_id: string, price_minor: number | null, version: number) =>
+	body(api.PUT('/api/items/{id}/prices/{store_id}', { params: { path: { id, store_id } }, body: { price_minor: price_minor ?? undefined, version } }));
+export const changeStorePrices = (change: Schema<'StorePriceBulk'>) => body(api.POST('/api/items/store-prices', { body: change }));
+/** Gives each item back the price in the store that it had before a bulk change. */
+export const putStorePricesBack = (store_id: string, rows: StorePriceRow[]) => body(api.PUT('/api/items/store-prices', { body: { store_id, rows: rows.map(({ id, before }) => ({ id, own_price_minor: before.own_price_minor })) } }));
+export const storesQuery = () => ({ queryKey: ['company.settings', 'stores'], queryFn: () => body(api.GET('/api/stores')) });
+export const placesQuery = (item: string) => ({ queryKey: ['inventory.stock', 'places', item], queryFn: () => body(api.GET('/api/stock/{item_id}/places', { params: { path: { item_id: item } } })) });
 export const categoriesQuery = () => ({ queryKey: ['catalog.setup', 'categories'], queryFn: () => body(api.GET('/api/categories')) });
 export const unitsQuery = () => ({ queryKey: ['catalog.setup', 'units'], queryFn: () => body(api.GET('/api/units')) });
 export const taxCodesQuery = () => ({ queryKey: ['catalog.setup', 'tax-codes'], queryFn: () => body(api.GET('/api/tax-codes')) });

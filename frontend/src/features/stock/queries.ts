@@ -14,6 +14,7 @@ export const movesPage = (item: string, location: string) => ({
 	key: ['inventory.stock', 'moves', item, location],
 	fetch: (after: string | undefined) => body(api.GET('/api/stock/{item_id}/moves', { params: { path: { item_id: item }, query: { location: location || undefined, after } } })),
 });
+export const placesQuery = (item: string) => ({ queryKey: ['inventory.stock', 'places', item], queryFn: () => body(api.GET('/api/stock/{item_id}/places', { params: { path: { item_id: item } } })) });
 export const itemQuery = (id: string) => ({ queryKey: ['catalog.items', 'one', id], queryFn: () => body(api.GET('/api/items/{id}', { params: { path: { id } } })) });
 export const storesQuery = () => ({ queryKey: ['company.settings', 'stores'], queryFn: () => body(api.GET('/api/stores')) });
 

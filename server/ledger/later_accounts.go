@@ -16,7 +16,10 @@ var tillAccounts = []account{
 	{"COSTS", "Running costs", KindExpense, RoleRunningCosts},
 }
 
-const addTillAccounts db.SQL = `
+// transitAccounts are what goods are booked against while they are on their way.
+var transitAccounts = []account{{"TRANSIT", "Stock on its way between stores", KindAsset, RoleInTransit}}
+
+const addAccounts db.SQL = `
 	insert into accounts (tenant_id, id, code, name, kind, role)
 	select @tenant, n.id, n.code, n.name, n.kind, n.role
 	from   unnest(@ids::uuid[], @codes::text[], @names::text[], @kinds::text[], @roles::text[]) as n (id, code, name, kind, role)
@@ -26,8 +29,18 @@ const addTillAccounts db.SQL = `
 // TillChart is the chart with the accounts that a drawer's money is booked
 // against. A chart from before there were such roles is given them.
 func TillChart(ctx context.Context, tx *db.Tx, rows []ChartRow) (Chart, error) {
+	return chartWith(ctx, tx, rows, tillAccounts)
+}
+
+// TransitChart is the chart with the account that goods are booked against while
+// they are on their way. A chart from before there was such a role is given it.
+func TransitChart(ctx context.Context, tx *db.Tx, rows []ChartRow) (Chart, error) {
+	return chartWith(ctx, tx, rows, transitAccounts)
+}
+
+func chartWith(ctx context.Context, tx *db.Tx, rows []ChartRow, wanted []account) (Chart, error) {
 	chart, whole := ChartOf(rows), true
-	for _, a := range tillAccounts {
+	for _, a := range wanted {
 		whole = whole && chart[a.role] != uuid.Nil
 	}
 	if whole {
@@ -35,11 +48,11 @@ func TillChart(ctx context.Context, tx *db.Tx, rows []ChartRow) (Chart, error) {
 	}
 	var ids []uuid.UUID
 	var codes, names, kinds, roles []string
-	for _, a := range tillAccounts {
+	for _, a := range wanted {
 		ids, codes = append(ids, uuid.Must(uuid.NewV7())), append(codes, a.code)
 		names, kinds, roles = append(names, a.name), append(kinds, string(a.kind)), append(roles, string(a.role))
 	}
-	_, err := tx.Exec(ctx, addTillAccounts, db.Args{"ids": ids, "codes": codes, "names": names, "kinds": kinds, "roles": roles})
+	_, err := tx.Exec(ctx, addAccounts, db.Args{"ids": ids, "codes": codes, "names": names, "kinds": kinds, "roles": roles})
 	if err != nil {
 		return nil, err
 	}
