@@ -71,7 +71,7 @@ export const stories = {
 		const item = await counted(page, 3);
 		await page.goto(`${url(shop)}/items?q=${item.sku}`);
 		await page.locator(`tr[data-id="${item.id}"]`).getByRole('checkbox').check();
-		await page.getByRole('button', { name: 'Change prices' }).first().click();
+		await page.getByRole('button', { name: 'Prices by %' }).click();
 		const dialog = page.getByRole('dialog');
 		await dialog.getByLabel('Which prices').click();
 		await page.getByRole('option', { name: 'Harbour' }).click();
@@ -90,9 +90,9 @@ export const stories = {
 		const before = Number((await places(page, item)).find((p) => p.store_id === main.id).on_hand);
 		await page.goto(`${url(shop)}/transfers?transfer=new`);
 		const sheet = page.getByRole('dialog');
-		await sheet.getByLabel('From').click();
+		await sheet.getByLabel(/^From:/).click();
 		await page.getByRole('option', { name: main.name }).click();
-		await sheet.getByLabel('To', { exact: true }).click();
+		await sheet.getByLabel(/^To:/).click();
 		await page.getByRole('option', { name: 'Harbour' }).click();
 		// As a scanner does: the code, then Enter; twice.
 		for (let n = 0; n < 2; n++) {
@@ -131,6 +131,7 @@ export const stories = {
 		await call(page, 'PUT', `/api/items/${item.id}/prices/${main.id}`, { price_minor: 4321, version: here.version });
 		await page.evaluate((id) => localStorage.setItem('souk.register.chosen', id), register.id);
 		await page.goto(`${url(shop)}/register`);
+		await page.getByText('To pay').first().waitFor();
 		await page.keyboard.press('Shift+F2');
 		const dialog = page.getByRole('dialog');
 		const look = async () => {
