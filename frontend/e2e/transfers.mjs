@@ -98,7 +98,7 @@ export const stories = {
 		for (let n = 0; n < 2; n++) {
 			await sheet.getByRole('textbox', { name: 'Scan or find what is sent' }).or(sheet.getByRole('searchbox')).first().fill(item.sku);
 			await page.keyboard.press('Enter');
-			await until('it is counted up', async () => (await sheet.getByLabel(`Quantity of ${item.name}`).inputValue().catch(() => '')) === String(n + 1));
+			await until('it is counted up', async () => (await sheet.getByLabel(`Quantity of ${item.name}`).inputValue({ timeout: 500 }).catch(() => '')) === String(n + 1));
 		}
 		await sheet.getByLabel(`Quantity of ${item.name}`).fill('5');
 		await sheet.getByRole('button', { name: 'Send now' }).click();

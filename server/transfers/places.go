@@ -34,7 +34,10 @@ const (
 	// register the customer wants to know which other store has it.
 	itemPlaces db.SQL = `
 		select s.id as store_id, s.name as store, l.id as location_id, l.name as location, l.sells,
-		       coalesce(s.id = (select g.store_id from registers g where g.tenant_id = @tenant and g.id = @register), false) as here,
+		       coalesce(s.id = (
+		           select g.store_id
+		           from   registers g
+		           where  g.tenant_id = @tenant and g.id = @register and (@stores::uuid[] is null or g.store_id = any(@stores))), false) as here,
 		       trim_scale(coalesce(b.on_hand, 0)) as on_hand, trim_scale(coalesce(w.quantity, 0)) as coming, coalesce(b.value_minor, 0) as value
 		from   locations l
 		join   stores s on s.tenant_id = @tenant and s.id = l.store_id
@@ -46,7 +49,7 @@ const (
 			where  n.tenant_id = @tenant and n.item_id = @item
 			group  by t.to_location_id) w on w.to_location_id = l.id
 		where  l.tenant_id = @tenant and (@everywhere::boolean or @stores::uuid[] is null or s.id = any(@stores))
-		order  by s.name, l.sells desc, l.name, l.id`
+		order  by s.name, s.id, l.sells desc, l.name, l.id`
 )
 
 // Places tells where an item stands, what of it is on its way where, and what it
@@ -59,15 +62,45 @@ func Places(ctx context.Context, tx *db.Tx, in ItemPlaces) (wire.ItemStock, erro
 
 // StockOf tells what an item costs at a register and where it stands, in all stores,
 // also those in which the caller does not work; the register's own store is marked.
+// Of another store it tells the name and how much is there, no more: that is what
+// the customer asks.
 //
 // Fails with inventory.item_unknown.
 func StockOf(ctx context.Context, tx *db.Tx, item, register uuid.UUID) (wire.ItemStock, error) {
 	out, err := stockOf(ctx, tx, db.Args{"item": item, "register": register, "everywhere": true})
-	// What stock is worth is never asked at a register.
-	for i := range out.Places {
-		out.Places[i].Value = nil
+	if err != nil {
+		return wire.ItemStock{}, err
 	}
+	out.Places, err = forCustomers(out.Places)
 	return out, err
+}
+
+// forCustomers keeps the places of the register's own store, and one for each other.
+func forCustomers(places []wire.PlaceStock) ([]wire.PlaceStock, error) {
+	told := make([]wire.PlaceStock, 0, len(places))
+	var last uuid.UUID
+	for _, p := range places {
+		p.Value = nil
+		if p.Here {
+			told = append(told, p)
+			continue
+		}
+		store := p.StoreID
+		p.StoreID, p.LocationID, p.Location, p.Sells = uuid.Nil, uuid.Nil, "", false
+		if store != last {
+			told, last = append(told, p), store
+			continue
+		}
+		sum := &told[len(told)-1]
+		var err error
+		if sum.OnHand, err = sum.OnHand.Add(p.OnHand); err != nil {
+			return nil, err
+		}
+		if sum.Coming, err = sum.Coming.Add(p.Coming); err != nil {
+			return nil, err
+		}
+	}
+	return told, nil
 }
 
 func stockOf(ctx context.Context, tx *db.Tx, args db.Args) (wire.ItemStock, error) {
