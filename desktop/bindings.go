@@ -272,6 +272,11 @@ func (t *Till) Reprint(saleID uuid.UUID) (wire.RegisterState, error) {
 	return t.engine.Reprint(saleID)
 }
 
+// PrintGift prints a receipt without prices.
+func (t *Till) PrintGift(saleID uuid.UUID) (wire.RegisterState, error) {
+	return t.engine.PrintGift(saleID)
+}
+
 // TestPrint prints a page that shows whether the printer is set up right.
 func (t *Till) TestPrint() (wire.RegisterState, error) {
 	return t.engine.TestPrint()

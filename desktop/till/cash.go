@@ -66,13 +66,17 @@ func (e *Engine) addCash(z *wire.ZReport, shift uuid.UUID) error {
 		from   cash_moves where shift_id = ?`, shift.String()).Scan(&z.CashIn, &z.CashOut, &z.Drops, &z.Opened)
 }
 
-var cashTitles = map[wire.CashKind]string{
-	wire.CashIn: "Cash in", wire.CashOut: "Cash out", wire.CashDrop: "Safe drop", wire.DrawerOpen: "Drawer opened",
+func cashTitle(kind wire.CashKind, words receipt.SlipWords) string {
+	return map[wire.CashKind]string{
+		wire.CashIn: words.CashIn, wire.CashOut: words.CashOut, wire.CashDrop: words.SafeDrop, wire.DrawerOpen: words.DrawerOpened,
+	}[kind]
 }
 
-var reasonWords = map[wire.CashReason]string{
-	wire.ReasonPetty: "Small expenses", wire.ReasonSupplier: "Supplier", wire.ReasonBank: "Bank", wire.ReasonSafe: "Safe",
-	wire.ReasonOwner: "Owner", wire.ReasonChange: "Change", wire.ReasonCheck: "To check", wire.ReasonOther: "Other",
+func reasonWord(reason wire.CashReason, words receipt.SlipWords) string {
+	return map[wire.CashReason]string{
+		wire.ReasonPetty: words.Petty, wire.ReasonSupplier: words.Supplier, wire.ReasonBank: words.Bank, wire.ReasonSafe: words.Safe,
+		wire.ReasonOwner: words.Owner, wire.ReasonChange: words.Change, wire.ReasonCheck: words.Check, wire.ReasonOther: words.Others,
+	}[reason]
 }
 
 // printCash opens the drawer and prints the slip that goes in it. The movement
@@ -81,15 +85,16 @@ func (e *Engine) printCash(moved wire.CashMoved) {
 	if printer.Kind(e.printer.Kind) == printer.None {
 		return
 	}
-	slip := e.newReport(cashTitles[moved.Kind])
+	words := receipt.SlipWordsFor(e.language())
+	slip := e.newReport(cashTitle(moved.Kind, words))
 	slip.At = moved.At.In(e.zone())
-	slip.Facts = append(slip.Facts, receipt.Fact{Label: "Reason", Value: reasonWords[moved.Reason]}, receipt.Fact{Label: "Note", Value: moved.Note})
+	slip.Facts = append(slip.Facts, receipt.Fact{Label: words.Reason, Value: reasonWord(moved.Reason, words)}, receipt.Fact{Label: words.Note, Value: moved.Note})
 	if moved.ApprovedBy != nil {
-		slip.Facts = append(slip.Facts, receipt.Fact{Label: "Approved by", Value: e.nameOf(*moved.ApprovedBy)})
+		slip.Facts = append(slip.Facts, receipt.Fact{Label: words.ApprovedBy, Value: e.nameOf(*moved.ApprovedBy)})
 	}
 	if moved.Kind != wire.DrawerOpen {
-		slip.Sections = []receipt.Section{{Rows: []receipt.Row{{Label: "Amount", Amount: moved.Amount, Sum: true}}}}
-		slip.Sign = "Signature"
+		slip.Sections = []receipt.Section{{Rows: []receipt.Row{{Label: words.Amount, Amount: moved.Amount, Sum: true}}}}
+		slip.Sign = words.Signature
 	}
 	e.printPaper(append(receipt.DrawerPulse(2), receipt.ReportESCPOS(slip, e.paper())...))
 }

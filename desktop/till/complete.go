@@ -58,6 +58,11 @@ type finished struct {
 	drawer  bool
 }
 
+// byCard says whether a card paid for some of it.
+func (f *finished) byCard() bool {
+	return slices.ContainsFunc(f.methods, func(m wire.MethodSetup) bool { return m.Kind == "card" })
+}
+
 // finish prices and settles the cart. The sale has no number yet.
 func (e *Engine) finish(tenders []wire.TenderIn) (*finished, error) {
 	cart := e.pricingCart(&e.cart)
@@ -204,7 +209,7 @@ func (e *Engine) finished(f *finished) {
 	e.cart, e.steps = basket{}, 0
 	e.last = &wire.LastSale{
 		ID: f.sale.ID, ReceiptNo: f.sale.ReceiptNo, Total: f.sale.Due, Paid: f.paid, Change: f.change,
-		At: f.sale.CompletedAt,
+		At: f.sale.CompletedAt, Gift: f.receipt.Design.Gift,
 	}
 	e.last.Email, e.last.Language = e.addressOf(f.sale.CustomerID)
 	for _, l := range f.sale.Lines {
@@ -230,11 +235,11 @@ func (e *Engine) receiptOf(sale wire.FinishedSale, cart pricing.Cart, priced pri
 		ShopName: e.setup.Company.Name, LegalName: store.LegalName, Address: addressLines(store.Address),
 		TaxNumber: store.TaxNumber, Header: store.ReceiptHeader, Footer: store.ReceiptFooter,
 		StoreName: store.Name, TillName: e.setup.Register.Name, CashierName: e.person.Name,
-		CustomerName: e.cart.CustomerName, CompletedAt: at, ZoneName: zone, Locale: e.setup.Company.Locale,
+		CustomerName: e.cart.CustomerName, Design: store.ReceiptDesign.In(e.languageOn(e.cart.CustomerID)), CompletedAt: at, ZoneName: zone, Locale: e.setup.Company.Locale,
 		Lines: make([]receipt.Line, len(e.cart.Lines)), Tenders: make([]receipt.Tender, len(methods)),
 	}
 	for i := range doc.Lines {
-		doc.Lines[i] = receipt.Line{Name: sale.Lines[i].Name, Unit: printedUnit(sale.Lines[i]), Note: sale.Lines[i].Note}
+		doc.Lines[i] = receipt.Line{Name: sale.Lines[i].Name, Code: sale.Lines[i].Barcode, Unit: printedUnit(sale.Lines[i]), Note: sale.Lines[i].Note}
 	}
 	for i, m := range methods {
 		doc.Tenders[i].Name = m.Name

@@ -120,6 +120,15 @@ func (e *Engine) nameOn(id *uuid.UUID, said string) string {
 	return strings.TrimSpace(said)
 }
 
+// languageOn is what a customer reads, if that is known.
+func (e *Engine) languageOn(id *uuid.UUID) string {
+	if id == nil {
+		return ""
+	}
+	known, _ := e.customers.byID(*id)
+	return known.Language
+}
+
 // putCustomers writes customers into a copy. Those who are not active any more
 // leave nothing behind.
 func putCustomers(ctx context.Context, tx *sql.Tx, generation int64, customers []wire.TillCustomer) error {

@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"net"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -37,41 +36,58 @@ const (
 type logo struct {
 	png     []byte
 	columns int
+	size    receipt.LogoSize
 	raster  []byte
 }
 
+// paper is what the printer prints on, as the shop wants it.
 func (e *Engine) paper() receipt.Printer {
-	p := receipt.Printer{Columns: e.printer.Columns}
+	p := receipt.Printer{Columns: e.columns()}
 	if e.setup == nil || len(e.setup.Store.LogoPNG) == 0 {
 		return p
 	}
 	// Reading a picture takes longer than a whole receipt: once for each logo.
-	if png := e.setup.Store.LogoPNG; e.logo.columns != p.Columns || !bytes.Equal(e.logo.png, png) {
-		e.logo = logo{png, p.Columns, receipt.Raster(png, p, "")}
+	png, size := e.setup.Store.LogoPNG, e.setup.Store.ReceiptDesign.LogoSize
+	if e.logo.columns != p.Columns || e.logo.size != size || !bytes.Equal(e.logo.png, png) {
+		e.logo = logo{png, p.Columns, size, receipt.Raster(png, p, size)}
 	}
 	p.Logo = e.logo.raster
 	return p
 }
 
 func (e *Engine) columns() int {
-	if slices.Contains([]int{32, 42, 48}, e.printer.Columns) {
-		return e.printer.Columns
+	if e.setup == nil {
+		return receipt.Design{}.Columns(e.printer.Columns)
 	}
-	return 42
+	return e.setup.Store.ReceiptDesign.Columns(e.printer.Columns)
 }
 
-// print queues a finished sale's receipt, and the drawer's pulse before it: the
-// cashier wants the drawer first. It returns at once.
+// note warns of letters that no printer can print. They are boxes on the paper.
+func (e *Engine) note(doc receipt.Document) {
+	e.printer.Warning = ""
+	if lacking := receipt.Lacking(doc, e.paper()); lacking != "" {
+		e.printer.Warning = "These letters cannot be printed and are boxes on the receipt: " + lacking
+	}
+}
+
+// print queues a finished sale's receipt as often as the shop wants it, and the
+// drawer's pulse before it: the cashier wants the drawer first. It returns at once.
 func (e *Engine) print(f *finished) {
 	kind := printer.Kind(e.printer.Kind)
 	if kind == printer.None {
 		return
 	}
+	copies := f.receipt.Design.CopiesOf(f.byCard())
 	var content []byte
 	if f.drawer {
 		content = append(content, receipt.DrawerPulse(2)...)
 	}
-	content = append(content, receipt.ESCPOS(f.receipt, e.paper())...)
+	if copies == 0 {
+		e.unprinted(content)
+		return
+	}
+	e.note(f.receipt)
+	content = append(content, bytes.Repeat(receipt.ESCPOS(f.receipt, e.paper()), copies)...)
 	id := f.sale.ID
 	step("print.rendered")
 	err := e.spool.Add(printer.Job{
@@ -86,6 +102,13 @@ func (e *Engine) print(f *finished) {
 	})
 	if err != nil {
 		e.onPaper(id, err)
+	}
+}
+
+// unprinted opens the drawer for a sale whose receipt is printed on request only.
+func (e *Engine) unprinted(pulse []byte) {
+	if len(pulse) > 0 {
+		e.printPaper(pulse)
 	}
 }
 
@@ -128,8 +151,8 @@ func (e *Engine) loadLastSale() error {
 		return err
 	}
 	var doc receipt.Document
-	if err := json.Unmarshal([]byte(body), &doc); err != nil {
-		return err
+	if err := json.Unmarshal([]byte(body), &doc); err != nil || doc.Design.CopiesOf(false) == 0 {
+		return err // or nobody asked for paper
 	}
 	last := wire.LastSale{
 		ID: doc.ID, ReceiptNo: no, Total: doc.Total + doc.Rounding, Change: doc.Change,
@@ -153,7 +176,7 @@ func (e *Engine) Receipt(saleID uuid.UUID) (Receipt, error) {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return Receipt{Document: doc, Lines: receipt.Text(doc, e.columns())}, nil
+	return Receipt{Document: doc, Lines: receipt.Text(doc, doc.Design.Columns(e.printer.Columns))}, nil
 }
 
 func (e *Engine) receipt(saleID uuid.UUID) (receipt.Document, error) {
@@ -169,16 +192,41 @@ func (e *Engine) receipt(saleID uuid.UUID) (receipt.Document, error) {
 	return doc, err
 }
 
-// Reprint prints a receipt again, marked as a copy. It has no second number and
-// leaves the drawer shut. Fails with till.printer, and as Receipt does.
+// Reprint prints a receipt again, marked as a copy unless it is the first time. It
+// has no second number and leaves the drawer shut. Fails with till.sale_unknown
+// and till.printer.
 func (e *Engine) Reprint(saleID uuid.UUID) (wire.RegisterState, error) {
+	return e.printAgain(saleID, func(doc *receipt.Document) error {
+		var state int
+		err := e.journal.db.QueryRowContext(e.ctx, "select printed from sales where id = ?", saleID.String()).Scan(&state)
+		doc.Copy = state != notPrinted || doc.Design.CopiesOf(false) > 0
+		if errors.Is(err, sql.ErrNoRows) {
+			doc.Copy = true // another till's sale
+			return nil
+		}
+		return err
+	})
+}
+
+// PrintGift prints a receipt without prices. Fails as Reprint does.
+func (e *Engine) PrintGift(saleID uuid.UUID) (wire.RegisterState, error) {
+	return e.printAgain(saleID, func(doc *receipt.Document) error {
+		doc.Gift = true
+		return nil
+	})
+}
+
+func (e *Engine) printAgain(saleID uuid.UUID, as func(*receipt.Document) error) (wire.RegisterState, error) {
 	doc, err := e.anyReceipt(saleID)
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if err == nil {
+		err = as(&doc)
+	}
 	if err != nil {
 		return e.state(), err
 	}
-	doc.Copy = true
+	e.note(doc)
 	err = e.spool.Add(printer.Job{
 		Kind: printer.Kind(e.printer.Kind), Address: e.printer.Address, Content: receipt.ESCPOS(doc, e.paper()),
 		Done: func(err error) {
@@ -228,7 +276,7 @@ func (e *Engine) SetPrinter(p wire.PrinterState) (wire.RegisterState, error) {
 }
 
 func cleanPrinter(p wire.PrinterState) (wire.PrinterState, error) {
-	p.Address, p.Problem = strings.TrimSpace(p.Address), ""
+	p.Address, p.Problem, p.Warning = strings.TrimSpace(p.Address), "", ""
 	if p.Columns == 0 {
 		p.Columns = 42
 	}

@@ -75,53 +75,71 @@ func (e *Engine) keptReport(shift uuid.UUID) (z wire.ZReport, err error) {
 	return z, json.Unmarshal([]byte(kept), &z)
 }
 
+// language is what the shop's paper is written in.
+func (e *Engine) language() string {
+	if chosen := e.setup.Store.ReceiptDesign.Languages; len(chosen) > 0 {
+		return chosen[0]
+	}
+	return e.setup.Company.Locale
+}
+
 func (e *Engine) newReport(title string) receipt.Report {
+	words := receipt.LabelsFor(e.language())
 	r := receipt.Report{
 		Title: title, ShopName: e.setup.Company.Name, At: e.now().In(e.zone()), Currency: e.setup.Company.Currency,
-		Facts: []receipt.Fact{{Label: "Store", Value: e.setup.Store.Name}, {Label: "Till", Value: e.setup.Register.Name}},
+		Locale: e.setup.Company.Locale, Language: e.language(),
+		Facts: []receipt.Fact{{Label: words.Store, Value: e.setup.Store.Name}, {Label: words.Till, Value: e.setup.Register.Name}},
 	}
 	if e.person != nil {
-		r.Facts = append(r.Facts, receipt.Fact{Label: "Cashier", Value: e.person.Name})
+		r.Facts = append(r.Facts, receipt.Fact{Label: words.Cashier, Value: e.person.Name})
 	}
 	return r
 }
 
 // paperOf is a shift's report as it is printed.
 func (e *Engine) paperOf(z wire.ZReport, closed bool) receipt.Report {
-	title := "X report"
+	words := receipt.SlipWordsFor(e.language())
+	title := words.XReport
 	if closed {
-		title = "Z report"
+		title = words.ZReport
 	}
 	r := e.newReport(title)
+	form := receipt.FormOf(r.Locale, r.Currency)
 	r.Facts = append(r.Facts,
-		receipt.Fact{Label: "Shift", Value: fmt.Sprint(z.Number)},
-		receipt.Fact{Label: "From", Value: z.OpenedAt.In(e.zone()).Format("2006-01-02 15:04")},
-		receipt.Fact{Label: "To", Value: z.ClosedAt.In(e.zone()).Format("2006-01-02 15:04")},
+		receipt.Fact{Label: words.Shift, Value: fmt.Sprint(z.Number)},
+		receipt.Fact{Label: words.From, Value: form.Time(z.OpenedAt.In(e.zone()))},
+		receipt.Fact{Label: words.To, Value: form.Time(z.ClosedAt.In(e.zone()))},
 	)
-	sales := receipt.Section{Title: "Sales", Rows: []receipt.Row{
-		{Label: "Sales", Text: fmt.Sprint(z.Sales)},
-		{Label: "Refunds", Text: fmt.Sprint(z.Refunds)},
-		{Label: "Discounts", Amount: -z.Discount},
-		{Label: "Cash rounding", Amount: z.Rounding},
-		{Label: "Total", Amount: z.Total, Sum: true},
+	sales := receipt.Section{Title: words.Sales, Rows: []receipt.Row{
+		{Label: words.Sales, Text: fmt.Sprint(z.Sales)},
+		{Label: words.Refunds, Text: fmt.Sprint(z.Refunds)},
+		{Label: words.Discounts, Amount: -z.Discount},
+		{Label: words.CashRounding, Amount: z.Rounding},
+		{Label: words.Total, Amount: z.Total, Sum: true},
 	}}
-	methods := receipt.Section{Title: "Payments"}
+	methods := receipt.Section{Title: words.Payments}
 	for _, m := range z.Methods {
 		methods.Rows = append(methods.Rows, receipt.Row{Label: fmt.Sprintf("%s x %d", m.Name, m.Count), Amount: m.Amount})
 	}
-	taxes := receipt.Section{Title: "Tax"}
+	taxes := receipt.Section{Title: receipt.LabelsFor(e.language()).Tax}
 	for _, t := range z.Taxes {
-		taxes.Rows = append(taxes.Rows, receipt.Row{Label: t.Rate.Trim(0).String() + " %", Amount: t.Tax})
+		taxes.Rows = append(taxes.Rows, receipt.Row{Label: form.Number(t.Rate.Trim(0).String()) + " %", Amount: t.Tax})
 	}
-	drawer := receipt.Section{Title: "Drawer", Rows: []receipt.Row{
-		{Label: "Float", Amount: z.Float}, {Label: "Cash taken", Amount: z.Cash}, {Label: "Cash in", Amount: z.CashIn},
-		{Label: "Cash out", Amount: -z.CashOut}, {Label: "Safe drops", Amount: -z.Drops},
-		{Label: "Opened without a sale", Text: fmt.Sprint(z.Opened)}, {Label: "Expected", Amount: z.Expected, Sum: true},
+	r.Sections = []receipt.Section{sales, methods, taxes, drawerOf(z, closed, words)}
+	if closed {
+		r.Sign = words.Signature
+	}
+	return r
+}
+
+func drawerOf(z wire.ZReport, closed bool, words receipt.SlipWords) receipt.Section {
+	drawer := receipt.Section{Title: words.Drawer, Rows: []receipt.Row{
+		{Label: words.Float, Amount: z.Float}, {Label: words.CashTaken, Amount: z.Cash}, {Label: words.CashIn, Amount: z.CashIn},
+		{Label: words.CashOut, Amount: -z.CashOut}, {Label: words.SafeDrops, Amount: -z.Drops},
+		{Label: words.OpenedWithoutSale, Text: fmt.Sprint(z.Opened)}, {Label: words.Expected, Amount: z.Expected, Sum: true},
 	}}
 	if closed {
-		drawer.Rows = append(drawer.Rows, receipt.Row{Label: "Counted", Amount: z.Counted}, receipt.Row{Label: "Difference", Amount: z.Difference, Sum: true})
-		r.Sign = "Signature"
+		drawer.Rows = append(drawer.Rows, receipt.Row{Label: words.Counted, Amount: z.Counted}, receipt.Row{Label: words.Difference, Amount: z.Difference, Sum: true})
 	}
-	r.Sections = []receipt.Section{sales, methods, taxes, drawer}
-	return r
+	return drawer
 }

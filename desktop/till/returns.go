@@ -325,7 +325,7 @@ func (e *Engine) printReturns(doc *receipt.Document) {
 	doc.OriginalReceipt = back.ReceiptNo
 	for _, l := range back.Lines {
 		line := receipt.Line{
-			Name: l.Line.Name, Quantity: l.Line.Quantity.Trim(0).String(), Unit: printedUnit(l.Line), UnitPrice: l.Line.UnitPrice,
+			Name: l.Line.Name, Code: l.Line.Barcode, Quantity: l.Line.Quantity.Trim(0).String(), Unit: printedUnit(l.Line), UnitPrice: l.Line.UnitPrice,
 			Total: l.Line.Gross - l.Line.Discount, Discount: l.Line.Discount, DiscountReason: l.Line.DiscountReason,
 		}
 		for _, t := range doc.Taxes {

@@ -8,6 +8,7 @@ import (
 	"souk/server/platform/live"
 	"souk/server/platform/module"
 	"souk/server/platform/web"
+	"souk/server/tenants"
 	"souk/server/tills"
 	"souk/shared/wire"
 )
@@ -43,6 +44,7 @@ var Module = module.Module{
 		web.GetFile("/sales/{id}/receipt.pdf", Read, ReceiptPDF),
 		web.Get("/sales/{id}/mails", Mail, MailsOf),
 		web.Post("/sales/{id}/mails", Mail, MailReceipt),
+		web.PostOutside("/stores/{id}/receipt-preview", tenants.EditStores, PreviewReceipt),
 		web.Post("/sales/{id}/void", Cancel, Undo),
 		web.Post("/sales/{id}/refund", TakeBack, GiveBack),
 		web.Post("/shifts/{id}/closure", tills.Shifts, CloseShift),

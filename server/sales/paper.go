@@ -17,7 +17,8 @@ import (
 type ReceiptIn struct {
 	ID      uuid.UUID `path:"id"`
 	Copy    bool      `query:"copy" doc:"Print that it is a copy"`
-	Columns int       `query:"columns" minimum:"32" maximum:"64" default:"42"`
+	Gift    bool      `query:"gift" doc:"Leave the prices out"`
+	Columns int       `query:"columns" minimum:"0" maximum:"64" doc:"0 is what the store's paper has"`
 }
 
 // SaleReceipt is a receipt as data and as it is laid out.
@@ -28,23 +29,27 @@ type SaleReceipt struct {
 
 // letterhead is what a receipt says of the shop.
 type letterhead struct {
-	ShopName  string `db:"shop_name"`
-	LegalName string `db:"legal_name"`
-	Address   string `db:"address"`
-	TimeZone  string `db:"time_zone"`
-	TaxNumber string `db:"tax_number"`
-	Header    string `db:"receipt_header"`
-	Footer    string `db:"receipt_footer"`
-	Locale    string `db:"locale"`
-	Logo      []byte `db:"logo_png"`
+	ShopName  string         `db:"shop_name"`
+	LegalName string         `db:"legal_name"`
+	Address   string         `db:"address"`
+	TimeZone  string         `db:"time_zone"`
+	TaxNumber string         `db:"tax_number"`
+	Header    string         `db:"receipt_header"`
+	Footer    string         `db:"receipt_footer"`
+	Locale    string         `db:"locale"`
+	Logo      []byte         `db:"logo_png"`
+	Design    receipt.Design `db:"receipt_design"`
+	// Language is the customer's.
+	Language string `db:"language"`
 }
 
 const readLetterhead db.SQL = `
 	select c.name as shop_name, st.legal_name, st.address, st.time_zone, st.tax_number, st.receipt_header, st.receipt_footer,
-	       st.logo_png, c.locale
+	       st.logo_png, st.receipt_design, c.locale, coalesce(cu.language, '') as language
 	from   sales s
 	join   stores st on st.tenant_id = @tenant and st.id = s.store_id
 	join   company c on c.tenant_id = @tenant
+	left   join customers cu on cu.tenant_id = @tenant and cu.id = s.customer_id
 	where  s.tenant_id = @tenant and s.id = @sale
 	and    (@stores::uuid[] is null or s.store_id = any(@stores))`
 
@@ -54,10 +59,10 @@ func Receipt(ctx context.Context, tx *db.Tx, in ReceiptIn) (SaleReceipt, error) 
 	if err != nil {
 		return SaleReceipt{}, err
 	}
-	doc.Copy = in.Copy
+	doc.Copy, doc.Gift = in.Copy, in.Gift
 	columns := in.Columns
 	if columns == 0 {
-		columns = 42
+		columns = doc.Design.Columns(0)
 	}
 	return SaleReceipt{Document: doc, Lines: receipt.Text(doc, columns)}, nil
 }
@@ -99,7 +104,7 @@ func paper(sale SaleDetail, head letterhead, lines []remaining) (receipt.Documen
 		Header: head.Header, Footer: head.Footer, StoreName: sale.StoreName, TillName: sale.RegisterName,
 		CashierName: sale.PersonName, CustomerName: sale.CustomerName, OriginalReceipt: sale.OriginalReceipt, CompletedAt: at,
 		ZoneName: zoneName, Currency: sale.Currency, TaxIncluded: sale.TaxIncluded, Total: sale.Total, Rounding: sale.Rounding,
-		Locale: head.Locale,
+		Locale: head.Locale, Design: head.Design.In(head.Language),
 	}
 	if sale.OriginalID == nil {
 		doc.Note = sale.Note // of the others it is the reason, which is the shop's own
@@ -110,7 +115,7 @@ func paper(sale SaleDetail, head letterhead, lines []remaining) (receipt.Documen
 	}
 	for _, l := range lines {
 		printed := receipt.Line{
-			Name: l.Name, Quantity: l.Quantity.Trim(0).String(), Unit: printedUnit(l.Unit), UnitPrice: l.UnitPrice,
+			Name: l.Name, Code: l.Barcode, Quantity: l.Quantity.Trim(0).String(), Unit: printedUnit(l.Unit), UnitPrice: l.UnitPrice,
 			Discount: l.Discount, DiscountReason: l.DiscountReason, Total: l.Gross - l.Discount, TaxMark: taxMark(l.SaleLine, taxes), Note: l.Note,
 		}
 		doc.Lines = append(doc.Lines, printed)

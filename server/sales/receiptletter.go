@@ -43,12 +43,16 @@ type sheet struct {
 	pages int
 }
 
-// letter is the receipt on pages of A4.
-func letter(doc receipt.Document, logo []byte) ([]byte, error) {
+// letter is the receipt on pages of A4, the first one shown with so many dots a
+// millimetre, if any.
+func letter(doc receipt.Document, logo []byte, dots pdf.Length) *pdf.Document {
 	words := doc.Words()
 	s := &sheet{
 		page: pdf.New(pdf.A4Width, pdf.A4Height, doc.Number, doc.CompletedAt, words.RightToLeft()),
 		doc:  doc, words: words, form: doc.Form(),
+	}
+	if dots > 0 {
+		s.page.Show(dots)
 	}
 	s.turn()
 	s.head(logo)
@@ -58,10 +62,11 @@ func letter(doc receipt.Document, logo []byte) ([]byte, error) {
 		s.line(line)
 	}
 	s.note(doc.Note, farEdge-edge-4)
-	s.sums()
-	s.taxes()
-	s.foot()
-	return s.page.Bytes()
+	if !doc.Gift {
+		s.sums()
+	}
+	s.ending()
+	return s.page
 }
 
 // turn begins a page.
@@ -87,8 +92,10 @@ func (s *sheet) need(height pdf.Length) bool {
 
 func (s *sheet) head(logo []byte) {
 	top := s.y
-	if tall := s.page.Picture(pdf.Box{X: edge, Y: edge - 4, Width: 60, Height: 22}, logo, pdf.Start); tall > 0 {
-		s.y += tall + 3
+	if share := logoShare(s.doc.Design.LogoSize); share > 0 {
+		if tall := s.page.Picture(pdf.Box{X: edge, Y: edge - 4, Width: 96 * share, Height: 22}, logo, pdf.Start); tall > 0 {
+			s.y += tall + 3
+		}
 	}
 	for _, line := range s.page.Wrap(s.doc.ShopName, 100, title) {
 		s.page.Write(edge, s.y, line, title)
@@ -101,10 +108,17 @@ func (s *sheet) head(logo []byte) {
 	if s.doc.TaxNumber != "" {
 		own = append(own, s.words.TaxNumber+" "+s.doc.TaxNumber)
 	}
-	for _, text := range append(own, splitLines(s.doc.Header)...) {
+	for _, text := range own {
 		for _, line := range s.page.Wrap(text, 100, small) {
 			s.page.Write(edge, s.y, line, small)
 			s.y += 4.4
+		}
+	}
+	letters, pitch := emphatic(s.doc.Design.HeaderStyle.Emphasis)
+	for _, text := range splitLines(s.doc.Header) {
+		for _, line := range s.page.Wrap(text, 100, letters) {
+			s.page.Write(edge, s.y, line, letters)
+			s.y += pitch
 		}
 	}
 	left := s.y
@@ -119,6 +133,9 @@ func (s *sheet) head(logo []byte) {
 }
 
 func (s *sheet) kind() string {
+	if s.doc.Gift {
+		return s.words.Gift
+	}
 	switch s.doc.Kind {
 	case receipt.KindRefund:
 		return s.words.Refund
@@ -130,21 +147,17 @@ func (s *sheet) kind() string {
 }
 
 func (s *sheet) facts() {
-	for _, fact := range [...][2]string{
-		{s.words.Customer, s.doc.CustomerName},
-		{s.words.Original, s.doc.OriginalReceipt},
-		{s.words.Store, s.doc.StoreName},
-		{s.words.Till, s.doc.TillName},
-		{s.words.Cashier, s.doc.CashierName},
-	} {
-		if fact[1] == "" {
-			continue
-		}
+	facts := s.doc.Facts()
+	values := edge + 36
+	for _, fact := range facts {
+		values = max(values, edge+s.page.Width(fact.Label, small)+4)
+	}
+	for _, fact := range facts {
 		s.page.Grey(true)
-		s.page.Write(edge, s.y, fact[0], small)
+		s.page.Write(edge, s.y, fact.Label, small)
 		s.page.Grey(false)
-		for _, line := range s.page.Wrap(fact[1], 120, small) {
-			s.page.Write(edge+36, s.y, line, small)
+		for _, line := range s.page.Wrap(fact.Value, 110, small) {
+			s.page.Write(values, s.y, line, small)
 			s.y += 4.4
 		}
 	}
@@ -154,11 +167,18 @@ func (s *sheet) facts() {
 func (s *sheet) tableHead() {
 	s.page.Write(edge, s.y, s.words.Item, strong)
 	s.page.Write(qtyEnd, s.y, s.words.Quantity, ending(strong))
-	s.page.Write(priceEnd, s.y, s.words.Price, ending(strong))
-	s.page.Write(farEdge, s.y, s.words.Amount, ending(strong))
+	if s.priced() {
+		s.page.Write(priceEnd, s.y, s.words.Price, ending(strong))
+	}
+	if !s.doc.Gift {
+		s.page.Write(farEdge, s.y, s.words.Amount, ending(strong))
+	}
 	s.page.Rule(edge, farEdge, s.y+1.8)
 	s.y += rowHeight + 1.5
 }
+
+// priced says whether the price of one piece has a column.
+func (s *sheet) priced() bool { return !s.doc.Gift && s.doc.Design.Shows(receipt.PartUnitPrices) }
 
 func (s *sheet) line(l receipt.Line) {
 	name := s.page.Wrap(l.Name, itemWidth, small)
@@ -166,14 +186,21 @@ func (s *sheet) line(l receipt.Line) {
 		s.tableHead()
 	}
 	s.page.Write(qtyEnd, s.y, strings.TrimSpace(s.form.Number(l.Quantity)+" "+l.Unit), ending(small))
-	s.page.Write(priceEnd, s.y, s.form.Money(l.UnitPrice), ending(small))
-	s.page.Write(markAt, s.y, l.TaxMark, centred(small))
-	s.page.Write(farEdge, s.y, s.form.Money(l.Total+l.Discount), ending(small))
+	if s.priced() {
+		s.page.Write(priceEnd, s.y, s.form.Money(l.UnitPrice), ending(small))
+	}
+	if !s.doc.Gift {
+		s.page.Write(markAt, s.y, l.TaxMark, centred(small))
+		s.page.Write(farEdge, s.y, s.form.Money(l.Total+l.Discount), ending(small))
+	}
 	for _, text := range name {
 		s.page.Write(edge, s.y, text, small)
 		s.y += rowHeight
 	}
-	if l.Discount != 0 {
+	if l.Code != "" && s.doc.Design.Shows(receipt.PartItemCodes) {
+		s.note(l.Code, itemWidth-4)
+	}
+	if l.Discount != 0 && !s.doc.Gift {
 		s.page.Grey(true)
 		s.page.Write(edge+4, s.y, withReason(s.words.Discount, l.DiscountReason), small)
 		s.page.Grey(false)
@@ -246,49 +273,4 @@ func (s *sheet) sums() {
 	if s.doc.Change != 0 {
 		s.amount(s.words.Change, s.doc.Change, strong)
 	}
-}
-
-func (s *sheet) rate(t receipt.Tax) string {
-	return strings.TrimSpace(t.Mark + " " + s.form.Number(t.Rate.Trim(0).String()) + " %")
-}
-
-func (s *sheet) taxes() {
-	if len(s.doc.Taxes) == 0 {
-		return
-	}
-	s.need(rowHeight * pdf.Length(len(s.doc.Taxes)+2))
-	s.y += rowHeight
-	s.taxRow([4]string{s.words.Tax, s.words.Net, s.words.Tax, s.words.Gross}, strong)
-	for _, t := range s.doc.Taxes {
-		s.taxRow([4]string{s.rate(t), s.form.Money(t.Net), s.form.Money(t.Tax), s.form.Money(t.Net + t.Tax)}, small)
-	}
-}
-
-func (s *sheet) taxRow(cells [4]string, style pdf.Style) {
-	s.page.Write(edge, s.y, cells[0], style)
-	for i, end := range [3]pdf.Length{70, 98, 126} {
-		s.page.Write(end, s.y, cells[i+1], ending(style))
-	}
-	s.y += rowHeight
-}
-
-func (s *sheet) foot() {
-	s.y += rowHeight
-	for _, text := range splitLines(s.doc.Footer) {
-		for _, line := range s.page.Wrap(text, farEdge-edge, small) {
-			s.need(rowHeight)
-			s.page.Write(pdf.A4Width/2, s.y, line, centred(small))
-			s.y += 4.4
-		}
-	}
-	s.need(30)
-	s.y += 3
-	if s.doc.QR != "" {
-		s.page.QR(pdf.A4Width/2, s.y, 0.7, s.doc.QR)
-		s.y += pdf.QRSize(0.7, s.doc.QR) + 4
-	} else if s.doc.Number != "" {
-		s.page.Barcode(pdf.A4Width/2, s.y, 10, s.doc.Number)
-		s.y += 14
-	}
-	s.page.Write(pdf.A4Width/2, s.y, s.doc.ShortCode, centred(small))
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/govalues/decimal"
 	"github.com/stretchr/testify/require"
 
+	"souk/server/platform/pdf"
 	"souk/shared/money"
 	"souk/shared/pricing"
 	"souk/shared/receipt"
@@ -85,9 +86,9 @@ func TestGoldenPDF(t *testing.T) {
 		"english": {sampleReceipt(t, "en-GB", 4), logo(t)}, "spanish": {sampleReceipt(t, "es-ES", 4), nil}, "arabic": {sampleReceipt(t, "ar-AE", 4), logo(t)},
 		"long": {sampleReceipt(t, "en", 60), nil}, "refund": {refund, nil},
 	} {
-		for form, draw := range map[string]func(receipt.Document, []byte) ([]byte, error){"80mm": strip, "a4": letter} {
+		for form, draw := range map[string]func(receipt.Document, []byte, pdf.Length) *pdf.Document{"80mm": strip, "a4": letter} {
 			t.Run(name+"-"+form, func(t *testing.T) {
-				file, err := draw(c.doc, c.logo)
+				file, err := draw(c.doc, c.logo, 0).Bytes()
 				require.NoError(t, err)
 				kept := t.TempDir()
 				if keep := os.Getenv("SOUK_KEEP_PDF"); keep != "" {

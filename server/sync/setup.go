@@ -21,7 +21,8 @@ const (
 		where  tenant_id = @tenant`
 
 	readStore db.SQL = `
-		select s.id, s.name, s.address, s.time_zone, s.legal_name, s.tax_number, s.logo_png, s.receipt_header, s.receipt_footer
+		select s.id, s.name, s.address, s.time_zone, s.legal_name, s.tax_number, s.logo_png, s.receipt_header, s.receipt_footer,
+		       s.receipt_design
 		from   stores s
 		join   registers r on r.tenant_id = @tenant and r.store_id = s.id
 		where  s.tenant_id = @tenant and r.id = @register and (@stores::uuid[] is null or r.store_id = any(@stores))`

@@ -34,6 +34,8 @@ var Module = module.Module{
 		web.Put("/stores/{id}", EditStores, ChangeStore),
 		web.Put("/stores/{id}/closure", Edit, CloseStore),
 		web.Delete("/stores/{id}/closure", Edit, ReopenStore),
+		web.Get("/stores/{id}/receipt", web.SignedIn, ShowReceipt),
+		web.Put("/stores/{id}/receipt", EditStores, ChangeReceipt),
 	},
 	Topics: []live.Topic{Settings},
 	Nav: []module.Nav{

@@ -154,7 +154,7 @@ func (p Pen) Write(x, y int, text string) {
 
 func face(kept map[Face]font.Face, f Face, size float64) font.Face {
 	if kept[f] == nil {
-		made, err := opentype.NewFace(parsed()[f], &opentype.FaceOptions{Size: size, DPI: 72, Hinting: font.HintingFull})
+		made, err := opentype.NewFace(parsed()[f], &opentype.FaceOptions{Size: size, DPI: 72, Hinting: font.HintingNone})
 		if err != nil {
 			panic(err) // only a size that is no number fails
 		}

@@ -103,12 +103,12 @@ const (
 // of every sale.
 type Design struct {
 	PaperMM     int       `json:"paper_mm,omitempty" enum:"0,58,80" doc:"0 leaves it to the till's own printer"`
-	Languages   []string  `json:"languages,omitempty" maxItems:"2" doc:"en, es, ar: one, or two beside each other"`
+	Languages   []string  `json:"languages,omitempty" maxItems:"2" enum:"en,es,ar" doc:"en, es, ar: one, or two beside each other"`
 	LogoSize    LogoSize  `json:"logo_size,omitempty" enum:"small,medium,large,none"`
 	HeaderStyle TextStyle `json:"header_style,omitzero"`
 	FooterStyle TextStyle `json:"footer_style,omitzero"`
 	Policy      string    `json:"policy,omitempty" maxLength:"1000" doc:"What holds when something is brought back"`
-	Parts       []Part    `json:"parts" maxItems:"20" nullable:"true" doc:"What is shown, and in which order below the totals"`
+	Parts       []Part    `json:"parts" maxItems:"12" enum:"store,till,cashier,customer,item_codes,unit_prices,saved,items_sold,taxes,policy,footer,code" doc:"What is shown, and in which order below the totals"`
 	Code        CodeKind  `json:"code,omitempty" enum:"barcode,qr"`
 	Print       When      `json:"print,omitempty" enum:"always,card,request"`
 	Copies      int       `json:"copies,omitempty" minimum:"0" maximum:"3"`
@@ -144,10 +144,11 @@ func (d Design) CopiesOf(byCard bool) int {
 	return max(1, d.Copies)
 }
 
-// In is the design with one language in place of its own.
-func (d Design) In(language string) Design {
-	if language != "" {
-		d.Languages = []string{language}
+// In is the design with one language in place of its own, if that is one that
+// receipts can be in.
+func (d Design) In(locale string) Design {
+	if name := language(locale); slices.Contains(Languages(), name) {
+		d.Languages = []string{name}
 	}
 	return d
 }

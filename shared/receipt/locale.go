@@ -87,9 +87,10 @@ type Form struct {
 }
 
 // Form is how this document's figures are written.
-func (d *Document) Form() Form { return formOf(d.Locale, d.Currency) }
+func (d *Document) Form() Form { return FormOf(d.Locale, d.Currency) }
 
-func formOf(locale, code string) Form {
+// FormOf is how figures of a currency are written in a locale.
+func FormOf(locale, code string) Form {
 	currency, known := money.Lookup(code)
 	if !known {
 		currency = money.Currency{Code: code, Digits: 2}

@@ -17,8 +17,8 @@ const (
 	mostPixels = 4 << 20
 )
 
-// eighths is how much of the paper's width a logo may have.
-func (s LogoSize) eighths() int {
+// Eighths is how much of the paper's width a logo may have.
+func (s LogoSize) Eighths() int {
 	switch s {
 	case LogoSmall:
 		return 3
@@ -51,7 +51,7 @@ func dither(content []byte, printer Printer, size LogoSize) *image.Gray {
 	if err != nil {
 		return nil
 	}
-	width, height := fitting(said.Width, said.Height, dots(printer.columns())*size.eighths()/logoShare)
+	width, height := fitting(said.Width, said.Height, dots(printer.columns())*size.Eighths()/logoShare)
 	return scattered(shrink(picture, width, height), width, height)
 }
 

@@ -134,9 +134,10 @@ func TestGoldenReceipts(t *testing.T) {
 // TestEveryLanguageHasEveryWord would otherwise be seen on paper only.
 func TestEveryLanguageHasEveryWord(t *testing.T) {
 	for _, locale := range []string{"en", "es", "es-MX", "ar"} {
-		words := reflect.ValueOf(receipt.LabelsFor(locale))
-		for i := range words.NumField() {
-			require.NotEmpty(t, words.Field(i).String(), "%s has no %s", locale, words.Type().Field(i).Name)
+		for _, words := range []reflect.Value{reflect.ValueOf(receipt.LabelsFor(locale)), reflect.ValueOf(receipt.SlipWordsFor(locale))} {
+			for i := range words.NumField() {
+				require.NotEmpty(t, words.Field(i).String(), "%s has no %s", locale, words.Type().Field(i).Name)
+			}
 		}
 	}
 	require.Equal(t, receipt.English(), receipt.LabelsFor("de-CH"))

@@ -55,7 +55,7 @@ func ReportPicture(r Report, printer Printer) *image.Gray {
 
 func layOutReport(r Report, columns int, fit func(string) string) print {
 	words := LabelsFor(r.Language)
-	p := &sheet{columns: max(columns, minColumns), fit: fit, labels: words, form: formOf(r.Locale, r.Currency), mirror: words.RightToLeft()}
+	p := &sheet{columns: max(columns, minColumns), fit: fit, labels: words, form: FormOf(r.Locale, r.Currency), mirror: words.RightToLeft()}
 	for _, section := range r.Sections {
 		for _, row := range section.Rows {
 			p.measure(row.Amount)

@@ -131,6 +131,7 @@ type LastSale struct {
 	// The customer's, where there is one with an address.
 	Email    string `json:"email,omitempty"`
 	Language string `json:"language,omitempty"`
+	Gift     bool   `json:"gift,omitempty" doc:"A receipt without prices is offered"`
 }
 
 // LinkState says how the register stands with the server, honestly.
@@ -154,6 +155,7 @@ type PrinterState struct {
 	Address string `json:"address,omitempty"`
 	Columns int    `json:"columns"`
 	Problem string `json:"problem,omitempty"`
+	Warning string `json:"warning,omitempty" doc:"What the last receipt could not show"`
 }
 
 // ScanOutcome is what a scan led to.

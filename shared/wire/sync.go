@@ -8,6 +8,7 @@ import (
 	"github.com/govalues/decimal"
 
 	"souk/shared/money"
+	"souk/shared/receipt"
 )
 
 // PairingIn is what a new till sends: the code that a manager read out to it.
@@ -164,6 +165,8 @@ type StoreSetup struct {
 	LogoPNG       []byte    `json:"logo_png,omitempty"`
 	ReceiptHeader string    `json:"receipt_header"`
 	ReceiptFooter string    `json:"receipt_footer"`
+	// ReceiptDesign is how the store's receipts look.
+	ReceiptDesign receipt.Design `json:"receipt_design"`
 }
 
 // RegisterSetup is the register that the device is.

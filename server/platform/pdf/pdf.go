@@ -64,6 +64,7 @@ type Document struct {
 	file   *gofpdf.Fpdf
 	width  Length
 	mirror bool
+	screen *screen
 }
 
 // New begins a document of pages of one size, without a page. Title and time are
@@ -86,7 +87,12 @@ func New(width, height Length, title string, at time.Time, mirrored bool) *Docum
 }
 
 // AddPage begins the next page.
-func (d *Document) AddPage() { d.file.AddPage() }
+func (d *Document) AddPage() {
+	d.file.AddPage()
+	if d.screen != nil {
+		d.screen.pages++
+	}
+}
 
 // Grey writes in grey from here on, or in black again.
 func (d *Document) Grey(on bool) {
@@ -95,6 +101,9 @@ func (d *Document) Grey(on bool) {
 		level = 100
 	}
 	d.file.SetTextColor(level, level, level)
+	if d.screen != nil {
+		d.screen.grey = on
+	}
 }
 
 func (d *Document) set(s Style) {
@@ -131,6 +140,9 @@ func (d *Document) Write(x, y Length, text string, s Style) {
 		x -= width
 	}
 	d.file.Text(float64(x), float64(y), text)
+	if shown := d.drawing(); shown != nil {
+		shown.write(float64(x), float64(y), text, s)
+	}
 }
 
 // Wrap breaks a text into lines of at most a width, between words where it can.
@@ -179,6 +191,9 @@ func (d *Document) Rule(from, to, y Length) {
 	}
 	d.file.SetLineWidth(0.2)
 	d.file.Line(float64(from), float64(y), float64(to), float64(y))
+	if shown := d.drawing(); shown != nil {
+		shown.fill(Box{min(from, to), y, max(from, to) - min(from, to), 0.2})
+	}
 }
 
 // Box is a place on the page with a size.
@@ -213,6 +228,9 @@ func (d *Document) code(module Box, code barcode.Barcode, err error) {
 			if shade, _, _, _ := code.At(column, row).RGBA(); shade == 0 {
 				x, y := left+Length(column)*module.Width, module.Y+Length(row)*module.Height
 				d.file.Rect(float64(x), float64(y), float64(module.Width), float64(module.Height), "F")
+				if shown := d.drawing(); shown != nil {
+					shown.fill(Box{x, y, module.Width, module.Height})
+				}
 			}
 		}
 	}
@@ -255,6 +273,9 @@ func (d *Document) Picture(in Box, content []byte, align Align) Length {
 	x -= width * Length(align) / 2
 	options := gofpdf.ImageOptions{ImageType: "PNG"}
 	d.file.RegisterImageOptionsReader("picture", options, &plain)
+	if shown := d.drawing(); shown != nil {
+		shown.picture(Box{x, in.Y, width, tall}, decoded)
+	}
 	d.file.ImageOptions("picture", float64(x), float64(in.Y), float64(width), float64(tall), false, options, 0, "")
 	return tall
 }

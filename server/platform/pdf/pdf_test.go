@@ -27,7 +27,7 @@ func text(t *testing.T, file []byte) string {
 	return string(out)
 }
 
-func draw(t *testing.T, mirrored bool) []byte {
+func sample(t *testing.T, mirrored bool) []byte {
 	t.Helper()
 	d := New(80, 100, "Test", time.Date(2026, 3, 9, 14, 5, 0, 0, time.UTC), mirrored)
 	d.AddPage()
@@ -43,12 +43,12 @@ func draw(t *testing.T, mirrored bool) []byte {
 
 func TestSameFileEveryTime(t *testing.T) {
 	before := sha256.Sum256(glyph.Sans.File())
-	require.True(t, bytes.Equal(draw(t, false), draw(t, false)))
+	require.True(t, bytes.Equal(sample(t, false), sample(t, false)))
 	require.Equal(t, before, sha256.Sum256(glyph.Sans.File()), "the fonts are shared between requests")
 }
 
 func TestTextIsText(t *testing.T) {
-	got := text(t, draw(t, false))
+	got := text(t, sample(t, false))
 	require.Contains(t, got, "Größe «Été» Жя Ωω □ €")
 	line := strings.Split(strings.TrimRight(got, "\n\f"), "\n")
 	require.Greater(t, strings.Index(line[len(line)-1], "right"), 10)
