@@ -74,9 +74,9 @@ func TestLettersThatNoPrinterHasAreReported(t *testing.T) {
 	state := f.await(func(wire.RegisterState) bool {
 		return bytes.Contains([]byte(f.onPaper()), []byte{0x1d, 'v', '0', 0, 63, 0, 30, 0})
 	})
-	require.Contains(t, state.Printer.Warning, "谢")
-	require.NotContains(t, state.Printer.Warning, "ش")
+	require.Contains(t, state.Printer.Lacking, "谢")
+	require.NotContains(t, state.Printer.Lacking, "ش")
 	f.redesign("شكراً", receipt.Design{})
 	f.scan(milkCode)
-	require.Empty(t, f.pay().Printer.Warning)
+	require.Empty(t, f.pay().Printer.Lacking)
 }

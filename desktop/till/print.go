@@ -62,12 +62,9 @@ func (e *Engine) columns() int {
 	return e.setup.Store.ReceiptDesign.Columns(e.printer.Columns)
 }
 
-// note warns of letters that no printer can print. They are boxes on the paper.
+// note keeps which letters of a receipt no printer can print. They are boxes on the paper.
 func (e *Engine) note(doc receipt.Document) {
-	e.printer.Warning = ""
-	if lacking := receipt.Lacking(doc, e.paper()); lacking != "" {
-		e.printer.Warning = "These letters cannot be printed and are boxes on the receipt: " + lacking
-	}
+	e.printer.Lacking = receipt.Lacking(doc, e.paper())
 }
 
 // print queues a finished sale's receipt as often as the shop wants it, and the
@@ -276,7 +273,7 @@ func (e *Engine) SetPrinter(p wire.PrinterState) (wire.RegisterState, error) {
 }
 
 func cleanPrinter(p wire.PrinterState) (wire.PrinterState, error) {
-	p.Address, p.Problem, p.Warning = strings.TrimSpace(p.Address), "", ""
+	p.Address, p.Problem, p.Lacking = strings.TrimSpace(p.Address), "", ""
 	if p.Columns == 0 {
 		p.Columns = 42
 	}

@@ -29,7 +29,7 @@ type ReceiptMailIn struct {
 type ReceiptMail struct {
 	ID     uuid.UUID `json:"id"`
 	To     string    `json:"to" maxLength:"254"`
-	Locale string    `json:"locale,omitempty" maxLength:"20" doc:"The reader's; the shop's own if left out"`
+	Locale string    `json:"locale,omitempty" maxLength:"20" doc:"The reader's; without one the customer's, else the store's"`
 }
 
 // MailReceipt writes a booked document's receipt to its customer.
@@ -66,8 +66,8 @@ func mailReceipt(ctx context.Context, tx *db.Tx, sale uuid.UUID, in ReceiptMail)
 	if err != nil {
 		return err
 	}
-	doc.Locale = localeFor(in.Locale, doc.Locale)
-	body, err := letter(doc, logo)
+	doc.Design = inOneLanguage(doc, in.Locale)
+	body, err := letter(doc, logo, 0).Bytes()
 	if err != nil {
 		return err
 	}
@@ -83,18 +83,12 @@ func mailReceipt(ctx context.Context, tx *db.Tx, sale uuid.UUID, in ReceiptMail)
 	return mails.Write(ctx, tx, out)
 }
 
-// localeFor is the reader's language in the shop's country, where that is the
-// shop's own language too.
-func localeFor(asked, shop string) string {
-	if asked == "" || strings.EqualFold(languageOf(asked), languageOf(shop)) {
-		return shop
-	}
-	return asked
-}
-
-func languageOf(locale string) string {
-	language, _, _ := strings.Cut(locale, "-")
-	return language
+// inOneLanguage is the document's design in the language that is asked for, else
+// in the first of its own: a letter speaks one, also where the paper speaks two.
+// Figures stay as the shop writes them.
+func inOneLanguage(doc receipt.Document, asked string) receipt.Design {
+	doc.Design = doc.Design.In(asked)
+	return doc.Design.In(doc.Languages()[0])
 }
 
 // MailsOf lists the letters that were written about a sale. It fails with
@@ -147,11 +141,11 @@ func receiptLetter(doc receipt.Document) (mails.Letter, error) {
 	if err := letterText.Execute(&text, view); err != nil {
 		return mails.Letter{}, err
 	}
-	return mails.Letter{Kind: mails.KindReceipt, Locale: doc.Locale, Subject: view.Subject, Text: text.String(), HTML: html.String()}, nil
+	return mails.Letter{Kind: mails.KindReceipt, Locale: view.Language, Subject: view.Subject, Text: text.String(), HTML: html.String()}, nil
 }
 
 func viewOf(doc receipt.Document) letterView {
-	language := languageOf(doc.Locale)
+	language, _, _ := strings.Cut(doc.Languages()[0], "-")
 	said, known := phrasesOf[language]
 	if !known {
 		language, said = "en", phrasesOf["en"]

@@ -39,9 +39,12 @@ func TestReceiptLetters(t *testing.T) {
 }
 
 func TestTheReadersLanguage(t *testing.T) {
-	require.Equal(t, "de-CH", localeFor("", "de-CH"))
-	require.Equal(t, "de-CH", localeFor("de", "de-CH"), "the shop's own form of the language")
-	require.Equal(t, "ar", localeFor("ar", "de-CH"))
+	doc := receipt.Document{Locale: "es-MX", Design: receipt.Design{Languages: []string{"en", "ar"}}}
+	require.Equal(t, []string{"en"}, inOneLanguage(doc, "").Languages)
+	require.Equal(t, []string{"ar"}, inOneLanguage(doc, "ar").Languages)
+	require.Equal(t, []string{"en"}, inOneLanguage(doc, "de").Languages, "receipts do not speak it")
+	doc.Design.Languages = nil
+	require.Equal(t, []string{"es"}, inOneLanguage(doc, "").Languages, "the shop's own")
 }
 
 func goldenText(t *testing.T, got, name string) {

@@ -47,7 +47,7 @@ const (
 	readLastSale db.SQL = `
 		select id
 		from   sales
-		where  tenant_id = @tenant and store_id = @store and kind = 'sale'
+		where  tenant_id = @tenant and store_id = @store and kind = 'sale' and (@stores::uuid[] is null or store_id = any(@stores))
 		order  by completed_at desc, id desc
 		limit  1`
 
@@ -56,13 +56,14 @@ const (
 		       st.logo_png, st.receipt_design, c.locale, '' as language
 		from   stores st
 		join   company c on c.tenant_id = @tenant
-		where  st.tenant_id = @tenant and st.id = @store`
+		where  st.tenant_id = @tenant and st.id = @store and (@stores::uuid[] is null or st.id = any(@stores))`
 
 	readExample db.SQL = `
-		select i.name, i.sku, c.currency, c.prices_include_tax, st.name as store_name, coalesce((select p.price_minor from prices p where p.tenant_id = @tenant and p.item_id = i.id order by p.price_minor limit 1), 0) as price_minor,
+		select i.name, i.sku, c.currency, c.prices_include_tax, st.name as store_name,
+		       coalesce((select p.price_minor from prices p where p.tenant_id = @tenant and p.item_id = i.id order by p.price_minor limit 1), 0) as price_minor,
 		       coalesce((select r.rate from tax_rates r where r.tenant_id = @tenant and r.tax_code_id = i.tax_code_id order by r.valid_from desc limit 1), 0) as rate
 		from   company c
-		join   stores st on st.tenant_id = @tenant and st.id = @store
+		join   stores st on st.tenant_id = @tenant and st.id = @store and (@stores::uuid[] is null or st.id = any(@stores))
 		left   join items i on i.tenant_id = @tenant and i.active and i.sold_by = 'each'
 		where  c.tenant_id = @tenant
 		order  by i.favourite desc nulls last, i.sort_name
@@ -70,7 +71,8 @@ const (
 )
 
 // PreviewReceipt draws what a design makes of the store's last sale, or of some of
-// its goods as long as it has none. Nothing is kept.
+// its goods as long as it has none, and for somebody who may not see sales. Nothing
+// is kept.
 //
 // Fails with tenants.bad_receipt, and with sales.store_unknown.
 func PreviewReceipt(ctx context.Context, database *db.DB, in ReceiptPreviewIn) (ReceiptPreview, error) {
@@ -118,7 +120,7 @@ func example(ctx context.Context, tx *db.Tx, store uuid.UUID) (receipt.Document,
 	switch {
 	case !head.Found:
 		return receipt.Document{}, false, fault.NotFound("sales.store_unknown").Say("This store is not there any more.")
-	case last.Found:
+	case last.Found && auth.From(ctx).Can(Read):
 		doc, _, err := readPaper(ctx, tx, last.Row)
 		return doc, true, err
 	}

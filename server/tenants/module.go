@@ -41,6 +41,7 @@ var Module = module.Module{
 	Nav: []module.Nav{
 		{Section: "Shop", Label: "Stores", Path: "/stores", Icon: "store", Needs: EditStores},
 		{Section: "Shop", Label: "Settings", Path: "/settings", Icon: "settings", Needs: Edit},
+		{Section: "Shop", Label: "Receipts", Path: "/settings/receipts", Icon: "receipt", Needs: EditStores},
 	},
 	Faults: map[string]string{
 		"stores_name_key":  "tenants.store_name_taken",

@@ -24,19 +24,14 @@ const (
 	readDesign db.SQL = `
 		select logo_png, receipt_header, receipt_footer, receipt_design, version
 		from   stores
-		where  tenant_id = @tenant and id = @id`
+		where  tenant_id = @tenant and id = @id and (@stores::uuid[] is null or id = any(@stores))`
 
 	changeDesign db.SQL = `
 		update stores
 		set    logo_png = @logo, receipt_header = @header, receipt_footer = @footer, receipt_design = @design,
 		       version = version + 1, updated_at = @now
-		where  tenant_id = @tenant and id = @id and version = @version`
+		where  tenant_id = @tenant and id = @id and version = @version and (@stores::uuid[] is null or id = any(@stores))`
 )
-
-// StoreID names a store in a path.
-type StoreID struct {
-	ID uuid.UUID `path:"id"`
-}
 
 // ShowReceipt gives a store's receipt design, every part that is shown named.
 func ShowReceipt(ctx context.Context, tx *db.Tx, in StoreID) (ReceiptDesign, error) {

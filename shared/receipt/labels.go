@@ -96,9 +96,9 @@ func language(locale string) string {
 	return strings.ToLower(name)
 }
 
-// languages are those of the document's labels, the first one first. A language
+// Languages are those of the document's labels, the first one first. A language
 // that is also the locale's has the locale's country.
-func (d *Document) languages() []string {
+func (d *Document) Languages() []string {
 	if len(d.Design.Languages) == 0 {
 		return []string{d.Locale}
 	}
@@ -117,7 +117,7 @@ func (d *Document) Words() Labels {
 	if d.Labels != nil {
 		return *d.Labels
 	}
-	names := d.languages()
+	names := d.Languages()
 	words := LabelsFor(names[0])
 	for _, name := range names[1:] {
 		words = words.beside(LabelsFor(name))

@@ -155,7 +155,7 @@ type PrinterState struct {
 	Address string `json:"address,omitempty"`
 	Columns int    `json:"columns"`
 	Problem string `json:"problem,omitempty"`
-	Warning string `json:"warning,omitempty" doc:"What the last receipt could not show"`
+	Lacking string `json:"lacking,omitempty" doc:"Letters of the last receipt that cannot be printed and are boxes on it"`
 }
 
 // ScanOutcome is what a scan led to.

@@ -11,6 +11,7 @@ export type NavItem = { module: ModuleKey; section: string; label: string; path:
 export const nav: NavItem[] = [
 	{ module: 'tenants', section: 'Shop', label: 'Stores', path: '/stores', icon: 'store', needs: 'stores.edit' },
 	{ module: 'tenants', section: 'Shop', label: 'Settings', path: '/settings', icon: 'settings', needs: 'company.edit' },
+	{ module: 'tenants', section: 'Shop', label: 'Receipts', path: '/settings/receipts', icon: 'receipt', needs: 'stores.edit' },
 	{ module: 'users', section: 'Shop', label: 'People', path: '/people', icon: 'users', needs: 'people.read' },
 	{ module: 'users', section: 'Shop', label: 'Roles', path: '/settings/roles', icon: 'shield', needs: 'people.roles' },
 	{ module: 'catalog', section: 'Stock', label: 'Items', path: '/items', icon: 'package', needs: 'catalog.read' },

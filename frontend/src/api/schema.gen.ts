@@ -1679,6 +1679,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stores/{id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /stores/{id}/receipt */
+        get: operations["get-stores-id-receipt"];
+        /** PUT /stores/{id}/receipt */
+        put: operations["put-stores-id-receipt"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stores/{id}/receipt-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /stores/{id}/receipt-preview */
+        post: operations["post-stores-id-receipt-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sync/changes": {
         parameters: {
             query?: never;
@@ -2576,7 +2611,7 @@ export interface components {
             gift?: boolean;
             header_style?: components["schemas"]["TextStyle"];
             /** @description en, es, ar: one, or two beside each other */
-            languages?: string[] | null;
+            languages?: ("en" | "es" | "ar")[] | null;
             /** @enum {string} */
             logo_size?: "small" | "medium" | "large" | "none";
             /**
@@ -2586,7 +2621,7 @@ export interface components {
              */
             paper_mm?: 0 | 58 | 80;
             /** @description What is shown, and in which order below the totals */
-            parts: string[] | null;
+            parts: ("store" | "till" | "cashier" | "customer" | "item_codes" | "unit_prices" | "saved" | "items_sold" | "taxes" | "policy" | "footer" | "code")[] | null;
             /** @description What holds when something is brought back */
             policy?: string;
             /** @enum {string} */
@@ -3020,6 +3055,8 @@ export interface components {
             /** Format: int64 */
             change_minor: number;
             email?: string;
+            /** @description A receipt without prices is offered */
+            gift?: boolean;
             /** Format: uuid */
             id: string;
             language?: string;
@@ -3452,6 +3489,21 @@ export interface components {
             /** @description Of new items whose row does not say */
             tax_code?: string;
         };
+        PreviewAsked: {
+            design: components["schemas"]["Design"];
+            footer: string;
+            /** @enum {string} */
+            form: "paper" | "a4" | "email";
+            /** @description Without prices */
+            gift?: boolean;
+            header: string;
+            logo_png?: string;
+            /**
+             * Format: int64
+             * @description The store's
+             */
+            version: number;
+        };
         PrinterState: {
             address?: string;
             /** Format: int64 */
@@ -3459,6 +3511,8 @@ export interface components {
             /** @enum {string} */
             kind: "none" | "file" | "tcp" | "queue";
             problem?: string;
+            /** @description What the last receipt could not show */
+            warning?: string;
         };
         Problem: {
             /** @description module.reason */
@@ -3496,10 +3550,21 @@ export interface components {
             own: "" | "granted" | "denied";
             permission: string;
         };
+        ReceiptDesign: {
+            design: components["schemas"]["Design"];
+            footer: string;
+            header: string;
+            logo_png?: string;
+            /**
+             * Format: int64
+             * @description The store's
+             */
+            version: number;
+        };
         ReceiptMail: {
             /** Format: uuid */
             id: string;
-            /** @description The reader's; the shop's own if left out */
+            /** @description The reader's; without one the customer's, else the store's */
             locale?: string;
             to: string;
         };
@@ -4099,6 +4164,7 @@ export interface components {
             legal_name: string;
             logo_png?: string;
             name: string;
+            receipt_design: components["schemas"]["Design"];
             receipt_footer: string;
             receipt_header: string;
             tax_number: string;
@@ -9319,9 +9385,12 @@ export interface operations {
     "get-sales-id-receipt": {
         parameters: {
             query?: {
+                /** @description 0 is what the store's paper has */
                 columns?: number;
                 /** @description Print that it is a copy */
                 copy?: boolean;
+                /** @description Leave the prices out */
+                gift?: boolean;
             };
             header?: never;
             path: {
@@ -9364,6 +9433,10 @@ export interface operations {
                 copy?: boolean;
                 /** @description The till's strip of paper, or a page */
                 form?: "80mm" | "a4";
+                /** @description Leave the prices out */
+                gift?: boolean;
+                /** @description Without one: the customer's, else the store's */
+                language?: "en" | "es" | "ar";
             };
             header?: never;
             path: {
@@ -11015,6 +11088,148 @@ export interface operations {
             };
         };
     };
+    "get-stores-id-receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        design: components["schemas"]["Design"];
+                        footer: string;
+                        header: string;
+                        logo_png?: string;
+                        /**
+                         * Format: int64
+                         * @description The store's
+                         */
+                        version: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-stores-id-receipt": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptDesign"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        design: components["schemas"]["Design"];
+                        footer: string;
+                        header: string;
+                        logo_png?: string;
+                        /**
+                         * Format: int64
+                         * @description The store's
+                         */
+                        version: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-stores-id-receipt-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewAsked"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        height: number;
+                        lacking?: string;
+                        png: string;
+                        /** @description The example is the store's last sale */
+                        real: boolean;
+                        /** Format: int64 */
+                        width: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-sync-changes": {
         parameters: {
             query: {
@@ -11429,9 +11644,12 @@ export interface operations {
     "get-sync-sales-id-receipt": {
         parameters: {
             query?: {
+                /** @description 0 is what the store's paper has */
                 columns?: number;
                 /** @description Print that it is a copy */
                 copy?: boolean;
+                /** @description Leave the prices out */
+                gift?: boolean;
             };
             header?: never;
             path: {

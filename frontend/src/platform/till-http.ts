@@ -80,6 +80,7 @@ export function httpTill(options: HttpTillOptions): Till {
 		receipt: (id) => till.receipt(id),
 		mailReceipt: (id, to, locale) => till.mailReceipt(id, to, locale),
 		reprint: refuse,
+		printGift: refuse,
 		testPrint: refuse,
 		setPrinter: refuse,
 		syncNow: () => till.load(),
@@ -319,7 +320,7 @@ class HttpTill {
 
 	/** Only the sale just made gets an original; all later paper says that it is a copy. */
 	receipt(id: string): Promise<Receipt> {
-		return this.get<Receipt>(`/api/sales/${id}/receipt`, { columns: 42, copy: this.#base?.last_sale?.id !== id });
+		return this.get<Receipt>(`/api/sales/${id}/receipt`, { copy: this.#base?.last_sale?.id !== id });
 	}
 
 	async recent(limit: number): Promise<RecentSale[]> {

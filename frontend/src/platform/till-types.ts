@@ -88,7 +88,7 @@ export type CartLineView = {
 	on_hand?: string;
 };
 
-export type LastSale = { id: string; receipt_no: string; total_minor: number; paid_minor: number; change_minor: number; at: string; printed: boolean; problem?: string; email?: string; language?: string };
+export type LastSale = { id: string; receipt_no: string; total_minor: number; paid_minor: number; change_minor: number; at: string; printed: boolean; problem?: string; email?: string; language?: string; gift?: boolean };
 
 export type LinkState = {
 	online: boolean;
@@ -103,7 +103,7 @@ export type LinkState = {
 	blocked?: string;
 };
 
-export type PrinterState = { kind: 'none' | 'file' | 'tcp' | 'queue'; address?: string; columns: number; problem?: string };
+export type PrinterState = { kind: 'none' | 'file' | 'tcp' | 'queue'; address?: string; columns: number; problem?: string; lacking?: string };
 
 export type ScanOutcome = 'added' | 'unknown' | 'needs_qty' | 'needs_price' | 'blocked';
 
@@ -199,7 +199,7 @@ export type TillCustomer = { id: string; name: string; phone?: string; email?: s
 export type MetCustomer = { name: string; phone: string; email: string };
 
 /** A receipt as it looks on this register's paper. */
-export type Receipt = { document: unknown; lines: TextLine[] };
+export type Receipt = { document: { locale?: string; design?: { languages?: string[] | null } }; lines: TextLine[] };
 export type TextLine = { kind: 'normal' | 'bold' | 'big' | 'center' | 'right' | 'barcode' | 'qr'; text: string };
 
 /** One line as a browser register asks for it to be priced. */

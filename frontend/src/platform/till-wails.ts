@@ -85,6 +85,7 @@ export function wailsTill(page: Wails): Till {
 		receipt: (saleId) => call('Receipt', saleId),
 		mailReceipt: (saleId, to, locale) => call('MailReceipt', saleId, to, locale),
 		reprint: (saleId) => call('Reprint', saleId),
+		printGift: (saleId) => call('PrintGift', saleId),
 		testPrint: () => call('TestPrint'),
 		setPrinter: (printer) => call('SetPrinter', printer),
 		syncNow: () => call('SyncNow'),

@@ -106,6 +106,8 @@ export interface Till {
 	mailReceipt(saleId: string, to: string, locale: string): Promise<RegisterState>;
 	/** Prints again, marked as a copy. */
 	reprint(saleId: string): Promise<RegisterState>;
+	/** Prints a receipt without prices. */
+	printGift(saleId: string): Promise<RegisterState>;
 	testPrint(): Promise<RegisterState>;
 	setPrinter(printer: PrinterState): Promise<RegisterState>;
 	syncNow(): Promise<RegisterState>;

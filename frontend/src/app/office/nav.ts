@@ -18,6 +18,7 @@ const labels: Record<string, () => string> = {
 	'/stores': m.nav_stores,
 	'/tills': m.nav_tills,
 	'/settings': m.nav_settings,
+	'/settings/receipts': m.nav_receipts,
 	'/settings/payments': m.nav_payments,
 	'/settings/taxes': m.nav_taxes,
 	'/settings/mail': m.nav_mail,
@@ -25,7 +26,7 @@ const labels: Record<string, () => string> = {
 };
 /** Sections and what is in them, in the order of a shop's day; what is not named here comes last. */
 const order = ['Selling', 'Stock', 'Books', 'Shop'];
-const first = ['/sales', '/customers', '/shifts', '/exceptions', '/items', '/stock', '/transfers', '/accounts', '/welcome', '/people', '/settings/roles', '/stores', '/tills', '/settings', '/settings/payments', '/settings/taxes', '/settings/mail'];
+const first = ['/sales', '/customers', '/shifts', '/exceptions', '/items', '/stock', '/transfers', '/accounts', '/welcome', '/people', '/settings/roles', '/stores', '/tills', '/settings', '/settings/receipts', '/settings/payments', '/settings/taxes', '/settings/mail'];
 
 /** The menu: the start, then what the modules declare, named in the reader's language. */
 export function menu(): NavSection[] {

@@ -31,3 +31,10 @@ export const changeStore = (store: Store) => body(api.PUT('/api/stores/{id}', { 
 export const addMethod = (method: Schema<'NewMethod'>) => body(api.POST('/api/payment-methods', { body: method }));
 export const changeMethod = (id: string, method: Schema<'MethodEdit'>) => body(api.PUT('/api/payment-methods/{id}', { params: { path: { id } }, body: method }));
 export const addRate = (id: string, rate: Schema<'DatedRate'>) => body(api.POST('/api/tax-codes/{id}/rates', { params: { path: { id } }, body: rate }));
+
+export type ReceiptDesign = Schema<'ReceiptDesign'>;
+export type PreviewAsked = Schema<'PreviewAsked'>;
+
+export const receiptQuery = (store: string) => ({ queryKey: ['company.settings', 'receipt', store], queryFn: () => body(api.GET('/api/stores/{id}/receipt', { params: { path: { id: store } } })) });
+export const changeReceipt = (store: string, receipt: ReceiptDesign) => body(api.PUT('/api/stores/{id}/receipt', { params: { path: { id: store } }, body: receipt }));
+export const previewReceipt = (store: string, asked: PreviewAsked) => body(api.POST('/api/stores/{id}/receipt-preview', { params: { path: { id: store } }, body: asked }));
