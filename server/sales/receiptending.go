@@ -21,7 +21,7 @@ func (s *sheet) part(part receipt.Part) {
 	switch part {
 	case receipt.PartSaved:
 		if saved := s.doc.Saved(); saved > 0 && !s.doc.Gift {
-			s.y += 1
+			s.y++
 			s.amount(s.words.Saved, saved, strong)
 		}
 	case receipt.PartItemsSold:

@@ -3510,9 +3510,9 @@ export interface components {
             columns: number;
             /** @enum {string} */
             kind: "none" | "file" | "tcp" | "queue";
+            /** @description Letters of the last receipt that cannot be printed and are boxes on it */
+            lacking?: string;
             problem?: string;
-            /** @description What the last receipt could not show */
-            warning?: string;
         };
         Problem: {
             /** @description module.reason */
