@@ -8,12 +8,13 @@ import { stories as languages } from './languages.mjs';
 import { stories as lists } from './lists.mjs';
 import { stories as mails } from './mails.mjs';
 import { stories as office } from './office.mjs';
+import { stories as receipts } from './receipts.mjs';
 import { stories as roles } from './roles.mjs';
 import { stories as stores } from './stores.mjs';
 import { stories as transfers } from './transfers.mjs';
 import { startServer } from './server.mjs';
 
-const stories = { ...office, ...lists, ...imports, ...mails, ...roles, ...stores, ...transfers, ...axe, ...languages, ...keyboard };
+const stories = { ...office, ...lists, ...imports, ...mails, ...receipts, ...roles, ...stores, ...transfers, ...axe, ...languages, ...keyboard };
 const pictures = process.env.SOUK_E2E_OUT ?? '../test/out';
 const server = await startServer();
 let passed = 0;

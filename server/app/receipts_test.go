@@ -17,8 +17,7 @@ import (
 func TestAReceiptIsDesignedSeenAndReachesTheTill(t *testing.T) {
 	r := newRing(t)
 	owner := r.session(t, r.b, wire.Owner)
-	store := read[[]tenants.Store](t, r.ask(r.b, owner, "GET", "/stores", nil))[0]
-	path := "/stores/" + store.ID.String()
+	path := "/stores/" + read[wire.SetupAnswer](t, r.ask(r.b, r.b.till, "GET", "/sync/setup", nil)).Setup.Store.ID.String()
 	before := read[tenants.ReceiptDesign](t, r.ask(r.b, owner, "GET", path+"/receipt", nil))
 	require.Equal(t, receipt.DefaultParts(), before.Design.Parts, "what nobody chose is named")
 
