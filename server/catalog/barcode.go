@@ -32,7 +32,7 @@ const (
 		           select jsonb_agg(jsonb_build_object('code', b.code, 'quantity', trim_scale(b.quantity)::text) order by b.code)
 		           from   barcodes b
 		           where  b.tenant_id = @tenant and b.item_id = i.id), '[]') as barcodes,
-		       i.version, i.created_at, i.updated_at,
+		       i.picture_id, i.version, i.created_at, i.updated_at,
 		       (select currency from company where tenant_id = @tenant) as currency
 		from   hit h
 		join   items i on i.tenant_id = @tenant and i.id = h.item_id

@@ -24,8 +24,9 @@ func Show(ctx context.Context, tx *db.Tx, in ItemID) (Item, error) { return show
 // are all it has from now on; left out, they stay as they are.
 type ItemEdit struct {
 	ItemFacts
-	Barcodes []wire.ItemBarcode `json:"barcodes,omitempty" maxItems:"50" doc:"All it has from now on; left out, they stay"`
-	Version  int                `json:"version"`
+	Barcodes  []wire.ItemBarcode `json:"barcodes,omitempty" maxItems:"50" doc:"All it has from now on; left out, they stay"`
+	PictureID *uuid.UUID         `json:"picture_id,omitempty" doc:"Left out, it stays; the nil UUID takes it away"`
+	Version   int                `json:"version"`
 }
 
 // ItemChange is an item's id and what it becomes.
@@ -47,12 +48,12 @@ func Change(ctx context.Context, tx *db.Tx, in ItemChange) (Item, error) {
 	if facts.SKU == "" {
 		facts.SKU = madeUpSKU(in.ID)
 	}
-	item := NewItem{ID: in.ID, ItemFacts: facts, Barcodes: cleanBarcodes(in.Body.Barcodes, &wrong)}
+	item := NewItem{ID: in.ID, ItemFacts: facts, Barcodes: cleanBarcodes(in.Body.Barcodes, &wrong), PictureID: in.Body.PictureID}
 	around, err := look(ctx, tx, item)
 	if err != nil {
 		return Item{}, err
 	}
-	around.check(facts, &wrong)
+	around.check(item, &wrong)
 	if err := wrong.err("catalog.bad_item"); err != nil {
 		return Item{}, err
 	}
@@ -62,7 +63,8 @@ func Change(ctx context.Context, tx *db.Tx, in ItemChange) (Item, error) {
 	rows, err := tx.Exec(ctx, updateItem, db.Args{
 		"id": in.ID, "version": in.Body.Version, "sku": facts.SKU, "name": facts.Name, "category": facts.CategoryID,
 		"unit": facts.Unit, "sold_by": facts.SoldBy, "plu": facts.PLU, "tax": around.tax(facts.TaxCode), "tracked": facts.TrackStock,
-		"min_stock": facts.MinStock, "cost": facts.Cost, "description": facts.Description, "favourite": facts.Favourite, "now": tx.Now(),
+		"min_stock": facts.MinStock, "cost": facts.Cost, "description": facts.Description, "favourite": facts.Favourite,
+		"keeps_picture": item.PictureID == nil, "picture": item.picture(), "now": tx.Now(),
 	})
 	if err != nil {
 		return Item{}, err

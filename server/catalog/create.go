@@ -25,7 +25,7 @@ func Create(ctx context.Context, tx *db.Tx, in NewItem) (Item, error) {
 	if err != nil {
 		return Item{}, err
 	}
-	facts.check(in.ItemFacts, &wrong)
+	facts.check(in, &wrong)
 	if err := wrong.err("catalog.bad_item"); err != nil {
 		return Item{}, err
 	}
@@ -59,6 +59,7 @@ type surroundings struct {
 	taxes    *[]taxCodeID
 	decimals *db.Found[int]
 	category *db.Found[uuid.UUID]
+	picture  *db.Found[uuid.UUID]
 	sku      *db.Found[owner]
 	plu      *db.Found[owner]
 	codes    *[]barcodeOwner
@@ -70,6 +71,7 @@ func look(ctx context.Context, tx *db.Tx, in NewItem) (surroundings, error) {
 		taxes:    db.ReadAll[taxCodeID](r, taxCodeIDs, db.Args{}),
 		decimals: db.ReadMaybe[int](r, unitDecimals, db.Args{"code": in.Unit}),
 		category: db.ReadMaybe[uuid.UUID](r, categoryThere, db.Args{"id": in.CategoryID}),
+		picture:  db.ReadMaybe[uuid.UUID](r, pictureThere, db.Args{"id": in.picture()}),
 		sku:      db.ReadMaybe[owner](r, skuOwner, db.Args{"sku": in.SKU, "id": in.ID}),
 		plu:      db.ReadMaybe[owner](r, pluOwner, db.Args{"plu": in.PLU, "id": in.ID}),
 		codes:    db.ReadAll[barcodeOwner](r, barcodeOwners, db.Args{"codes": codesOf(in.Barcodes)}),
@@ -87,7 +89,7 @@ func (s surroundings) tax(code string) uuid.UUID {
 }
 
 // check finds what the item refers to and is not there.
-func (s surroundings) check(f ItemFacts, wrong *problems) {
+func (s surroundings) check(f NewItem, wrong *problems) {
 	if s.tax(f.TaxCode) == uuid.Nil {
 		wrong.add("tax_code", "catalog.unknown_tax_code", "Choose one of the shop's tax codes.")
 	}
@@ -98,6 +100,9 @@ func (s surroundings) check(f ItemFacts, wrong *problems) {
 	}
 	if f.CategoryID != nil && !s.category.Found {
 		wrong.add("category_id", "catalog.unknown_category", "Choose one of the shop's categories.")
+	}
+	if f.picture() != nil && !s.picture.Found {
+		wrong.add("picture_id", "catalog.unknown_picture", "The picture is no longer there. Choose it again.")
 	}
 }
 

@@ -44,6 +44,7 @@ type Item struct {
 	Favourite   bool               `json:"favourite" db:"favourite"`
 	Active      bool               `json:"active" db:"active"`
 	Barcodes    []wire.ItemBarcode `json:"barcodes" db:"barcodes" nullable:"false"`
+	PictureID   *uuid.UUID         `json:"picture_id,omitempty" db:"picture_id"`
 	Version     int                `json:"version" db:"version"`
 	CreatedAt   time.Time          `json:"created_at" db:"created_at"`
 	UpdatedAt   time.Time          `json:"updated_at" db:"updated_at"`
@@ -71,7 +72,8 @@ type ItemFacts struct {
 type NewItem struct {
 	ID uuid.UUID `json:"id"`
 	ItemFacts
-	Barcodes []wire.ItemBarcode `json:"barcodes,omitempty" maxItems:"50"`
+	Barcodes  []wire.ItemBarcode `json:"barcodes,omitempty" maxItems:"50"`
+	PictureID *uuid.UUID         `json:"picture_id,omitempty" doc:"One that POST /pictures gave"`
 }
 
 // clean brings the facts to the form in which they are kept.

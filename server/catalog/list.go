@@ -33,6 +33,7 @@ type ItemRow struct {
 	Favourite  bool         `json:"favourite" db:"favourite"`
 	TrackStock bool         `json:"track_stock" db:"track_stock"`
 	Active     bool         `json:"active" db:"active"`
+	PictureID  *uuid.UUID   `json:"picture_id,omitempty" db:"picture_id"`
 	Version    int          `json:"version" db:"version"`
 	UpdatedAt  time.Time    `json:"updated_at" db:"updated_at"`
 }

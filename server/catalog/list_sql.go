@@ -22,7 +22,7 @@ const (
 		           select min(b.code)
 		           from   barcodes b
 		           where  b.tenant_id = @tenant and b.item_id = i.id), '') as barcode,
-		       i.favourite, i.track_stock, i.active, i.version, i.updated_at
+		       i.favourite, i.track_stock, i.active, i.picture_id, i.version, i.updated_at
 		from   items i
 		join   tax_codes t on t.tenant_id = @tenant and t.id = i.tax_code_id
 		left   join categories c on c.tenant_id = @tenant and c.id = i.category_id

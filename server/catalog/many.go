@@ -22,7 +22,7 @@ const (
 		           select jsonb_agg(jsonb_build_object('code', b.code, 'quantity', trim_scale(b.quantity)::text) order by b.code)
 		           from   barcodes b
 		           where  b.tenant_id = @tenant and b.item_id = i.id), '[]') as barcodes,
-		       i.version, i.created_at, i.updated_at
+		       i.picture_id, i.version, i.created_at, i.updated_at
 		from   items i
 		join   units u on u.tenant_id = @tenant and u.code = i.unit
 		join   tax_codes t on t.tenant_id = @tenant and t.id = i.tax_code_id

@@ -62,7 +62,8 @@ const (
 		update items
 		set    sku = @sku, name = @name, category_id = @category, unit = @unit, sold_by = @sold_by, plu = nullif(@plu::text, ''),
 		       tax_code_id = @tax, track_stock = @tracked, min_stock = @min_stock, cost_minor = @cost, description = @description,
-		       favourite = @favourite, version = version + 1, updated_at = @now
+		       favourite = @favourite, picture_id = case when @keeps_picture::boolean then picture_id else @picture::uuid end,
+		       version = version + 1, updated_at = @now
 		where  tenant_id = @tenant and id = @id and version = @version`
 
 	setActive db.SQL = `
@@ -72,6 +73,12 @@ const (
 
 	touchItem db.SQL = `
 		update items set version = version + 1, updated_at = @now where tenant_id = @tenant and id = @id`
+
+	setPicture db.SQL = `
+		update items set picture_id = @picture where tenant_id = @tenant and id = @id`
+
+	pictureThere db.SQL = `
+		select id from pictures where tenant_id = @tenant and id = @id`
 
 	taxCodeIDs db.SQL = `
 		select id, code from tax_codes where tenant_id = @tenant order by code`
@@ -130,6 +137,7 @@ func insert(b *db.Batch, rows []row) {
 	}
 	putPrices(b, rows)
 	putBarcodes(b, rows)
+	putPictures(b, rows)
 	indexRows(b, rows)
 }
 
@@ -156,6 +164,14 @@ func putBarcodes(b *db.Batch, rows []row) {
 	}
 	if len(codes) > 0 {
 		b.Exec(insertBarcodes, db.Args{"codes": codes, "items": items, "quantities": quantities})
+	}
+}
+
+func putPictures(b *db.Batch, rows []row) {
+	for _, r := range rows {
+		if picture := r.picture(); picture != nil {
+			b.Exec(setPicture, db.Args{"id": r.ID, "picture": picture})
+		}
 	}
 }
 

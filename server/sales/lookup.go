@@ -69,6 +69,7 @@ type gridRow struct {
 	TrackStock bool               `db:"track_stock"`
 	OnHand     decimal.Decimal    `db:"on_hand"`
 	Active     bool               `db:"active"`
+	PictureID  *uuid.UUID         `db:"picture_id"`
 }
 
 func (g gridRow) item() wire.TillItem {
@@ -123,7 +124,7 @@ const (
 
 	readGrid db.SQL = `
 		select i.id, i.sku, i.name, i.category_id, i.unit, i.sold_by, coalesce(i.plu, '') as plu, t.code as tax_code,
-			coalesce(o.price_minor, p.price_minor, 0) as price_minor, i.favourite, i.track_stock, i.active,
+			coalesce(o.price_minor, p.price_minor, 0) as price_minor, i.favourite, i.track_stock, i.active, i.picture_id,
 			coalesce((
 				select jsonb_agg(jsonb_build_object('code', b.code, 'quantity', b.quantity::text) order by b.code)
 				from   barcodes b

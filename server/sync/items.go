@@ -21,7 +21,7 @@ const (
 		           select jsonb_agg(jsonb_build_object('code', b.code, 'quantity', trim_scale(b.quantity)::text) order by b.code)
 		           from   barcodes b
 		           where  b.tenant_id = @tenant and b.item_id = i.id), '[]') as barcodes,
-		       i.favourite, i.track_stock, trim_scale(coalesce(s.on_hand, 0)) as on_hand, i.active
+		       i.favourite, i.track_stock, trim_scale(coalesce(s.on_hand, 0)) as on_hand, i.active, i.picture_id
 		from   items i
 		join   tax_codes t on t.tenant_id = @tenant and t.id = i.tax_code_id
 		left   join prices p on p.tenant_id = @tenant and p.item_id = i.id
@@ -46,7 +46,7 @@ const (
 		           select jsonb_agg(jsonb_build_object('code', b.code, 'quantity', trim_scale(b.quantity)::text) order by b.code)
 		           from   barcodes b
 		           where  b.tenant_id = @tenant and b.item_id = i.id), '[]') as barcodes,
-		       i.favourite, i.track_stock, trim_scale(coalesce(s.on_hand, 0)) as on_hand, i.active
+		       i.favourite, i.track_stock, trim_scale(coalesce(s.on_hand, 0)) as on_hand, i.active, i.picture_id
 		from   items i
 		join   tax_codes t on t.tenant_id = @tenant and t.id = i.tax_code_id
 		left   join prices p on p.tenant_id = @tenant and p.item_id = i.id

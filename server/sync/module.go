@@ -33,6 +33,7 @@ var Module = module.Module{
 	Routes: []web.Route{
 		web.Get("/sync/setup", Till, Setup),
 		web.Get("/sync/items", Till, Items),
+		web.Get("/sync/pictures", Till, Pictures),
 		web.Get("/sync/customers", Till, Customers),
 		web.Get("/sync/items/{item_id}/stock", Till, StockOf),
 		web.Get("/sync/receipt", Till, sales.FindReceipt),

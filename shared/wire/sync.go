@@ -242,6 +242,14 @@ type TillItem struct {
 	TrackStock bool            `json:"track_stock"`
 	OnHand     decimal.Decimal `json:"on_hand"`
 	Active     bool            `json:"active"`
+	PictureID  *uuid.UUID      `json:"picture_id,omitempty"`
+}
+
+// TillPicture is what an item looks like, small. The id is made of the content.
+type TillPicture struct {
+	ID          uuid.UUID `json:"id" db:"id"`
+	ContentType string    `json:"content_type" db:"content_type"`
+	Bytes       []byte    `json:"bytes" db:"bytes"`
 }
 
 // ItemBarcode is one code of an item; Quantity is how many units a scan adds.

@@ -920,6 +920,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /pictures */
+        post: operations["post-pictures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pictures/{id}/{size}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /pictures/{id}/{size} */
+        get: operations["get-pictures-id-size"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pictures/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /pictures/files */
+        post: operations["post-pictures-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/register/browse": {
         parameters: {
             query?: never;
@@ -1842,6 +1893,23 @@ export interface paths {
         };
         /** GET /sync/items/{item_id}/stock */
         get: operations["get-sync-items-item_id-stock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sync/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /sync/pictures */
+        get: operations["get-sync-pictures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2866,6 +2934,8 @@ export interface components {
             id: string;
             min_stock: string;
             name: string;
+            /** Format: uuid */
+            picture_id?: string;
             plu: string;
             /** Format: int64 */
             price_minor: number;
@@ -2895,6 +2965,11 @@ export interface components {
             favourite?: boolean;
             min_stock?: string;
             name: string;
+            /**
+             * Format: uuid
+             * @description Left out, it stays; the nil UUID takes it away
+             */
+            picture_id?: string;
             /** @description 1 to 6 digits */
             plu?: string;
             /** Format: int64 */
@@ -2938,6 +3013,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+            /** Format: uuid */
+            picture_id?: string;
             plu: string;
             /** Format: int64 */
             price_minor: number;
@@ -3249,6 +3326,11 @@ export interface components {
             id: string;
             min_stock?: string;
             name: string;
+            /**
+             * Format: uuid
+             * @description One that POST /pictures gave
+             */
+            picture_id?: string;
             /** @description 1 to 6 digits */
             plu?: string;
             /** Format: int64 */
@@ -3309,6 +3391,10 @@ export interface components {
             role_id?: string;
             /** @description Works in these only; empty is all */
             stores?: string[];
+        };
+        NewPicture: {
+            /** Format: uuid */
+            file_id: string;
         };
         NewRegister: {
             /**
@@ -3439,6 +3525,16 @@ export interface components {
             permissions: string[];
             pin_hash: string;
             role: string;
+        };
+        PictureUpload: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description In bytes; 10 MiB are the most
+             */
+            size: number;
         };
         PINChangeBody: {
             pin: string;
@@ -4252,6 +4348,8 @@ export interface components {
             id: string;
             name: string;
             on_hand: string;
+            /** Format: uuid */
+            picture_id?: string;
             plu?: string;
             /** Format: int64 */
             price_minor: number;
@@ -4261,6 +4359,12 @@ export interface components {
             tax_code: string;
             track_stock: boolean;
             unit: string;
+        };
+        TillPicture: {
+            bytes: string;
+            content_type: string;
+            /** Format: uuid */
+            id: string;
         };
         TillRules: {
             /** Format: int64 */
@@ -6070,6 +6174,8 @@ export interface operations {
                         id: string;
                         min_stock: string;
                         name: string;
+                        /** Format: uuid */
+                        picture_id?: string;
                         plu: string;
                         /** Format: int64 */
                         price_minor: number;
@@ -6142,6 +6248,8 @@ export interface operations {
                         id: string;
                         min_stock: string;
                         name: string;
+                        /** Format: uuid */
+                        picture_id?: string;
                         plu: string;
                         /** Format: int64 */
                         price_minor: number;
@@ -6221,6 +6329,8 @@ export interface operations {
                         id: string;
                         min_stock: string;
                         name: string;
+                        /** Format: uuid */
+                        picture_id?: string;
                         plu: string;
                         /** Format: int64 */
                         price_minor: number;
@@ -6296,6 +6406,8 @@ export interface operations {
                         id: string;
                         min_stock: string;
                         name: string;
+                        /** Format: uuid */
+                        picture_id?: string;
                         plu: string;
                         /** Format: int64 */
                         price_minor: number;
@@ -6371,6 +6483,8 @@ export interface operations {
                         id: string;
                         min_stock: string;
                         name: string;
+                        /** Format: uuid */
+                        picture_id?: string;
                         plu: string;
                         /** Format: int64 */
                         price_minor: number;
@@ -6450,6 +6564,8 @@ export interface operations {
                         id: string;
                         min_stock: string;
                         name: string;
+                        /** Format: uuid */
+                        picture_id?: string;
                         plu: string;
                         /** Format: int64 */
                         price_minor: number;
@@ -6526,6 +6642,8 @@ export interface operations {
                         id: string;
                         min_stock: string;
                         name: string;
+                        /** Format: uuid */
+                        picture_id?: string;
                         plu: string;
                         /** Format: int64 */
                         price_minor: number;
@@ -8070,6 +8188,135 @@ export interface operations {
                         /** @description Pass as 'after' to get the following page */
                         next?: string;
                         rows: components["schemas"]["RightsGroup"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPicture"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        height: number;
+                        /** Format: uuid */
+                        id: string;
+                        /** Format: int64 */
+                        width: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-pictures-id-size": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description At most 128 or 1024 points wide and high */
+                size: "small" | "large";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Security-Policy"?: string;
+                    "Content-Type"?: string;
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-pictures-files": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PictureUpload"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        complete: boolean;
+                        content_type: string;
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        /** Format: int64 */
+                        parts: number;
+                        /** Format: int64 */
+                        size: number;
                     };
                 };
             };
@@ -11548,6 +11795,45 @@ export interface operations {
                         /** Format: int64 */
                         price_minor: number;
                         track_stock: boolean;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sync-pictures": {
+        parameters: {
+            query?: {
+                /** @description Up to 50, with commas between them */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Pass as 'after' to get the following page */
+                        next?: string;
+                        rows: components["schemas"]["TillPicture"][];
                     };
                 };
             };

@@ -25,6 +25,7 @@ type call struct {
 	site      func() Site
 	local     bool // from this machine, by a name of this machine
 	agent     string
+	known     string // If-None-Match: which answer the caller has already
 	cookies   []*http.Cookie
 	sentences map[string]string // Config.Sentences
 }

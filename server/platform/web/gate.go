@@ -33,7 +33,7 @@ var healthRoutes = []string{"/healthz", "/readyz", "/metrics"}
 func (s *Server) open(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(ec echo.Context) error {
 		r := ec.Request()
-		c := &call{id: newRequestID(), client: s.clientAddress(r), agent: r.UserAgent(), sentences: s.cfg.Sentences, site: s.cfg.Site}
+		c := &call{id: newRequestID(), client: s.clientAddress(r), agent: r.UserAgent(), known: r.Header.Get("If-None-Match"), sentences: s.cfg.Sentences, site: s.cfg.Site}
 		c.local = s.isLocal(r, c.client)
 		ctx := context.WithValue(r.Context(), callKey{}, c)
 		ec.Response().Header().Set("X-Request-Id", c.id)
