@@ -64,7 +64,7 @@ func TestPages(t *testing.T) {
 	engine, err := till.Open(t.Context(), till.Config{Dir: dir, Secrets: secrets})
 	require.NoError(t, err)
 	defer func() { _ = engine.Close() }()
-	p := &pages{api: engine.Proxy(), files: fstest.MapFS{
+	p := &pages{api: engine.Proxy(), pictures: engine.Pictures(), files: fstest.MapFS{
 		"index.html":    {Data: []byte("<html><head></head></html>")},
 		"assets/app.js": {Data: []byte("code")},
 	}}
@@ -81,6 +81,8 @@ func TestPages(t *testing.T) {
 		{"POST", "/register", 405, "only be read"},
 		{"GET", "/api/items", 503, "till.not_paired"},
 		{"POST", "/api/sales", 503, "till.not_paired"},
+		{"GET", "/api/pictures/01a208a2-b237-80d4-a8d6-cadb75d18e8d/small", 404, "not here"},
+		{"GET", "/api/pictures/01a208a2-b237-80d4-a8d6-cadb75d18e8d/large", 404, "not found"},
 	} {
 		t.Run(c.method+" "+c.path, func(t *testing.T) {
 			w := httptest.NewRecorder()

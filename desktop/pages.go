@@ -25,6 +25,8 @@ const bridge = `<script src="/wails/ipc.js"></script><script src="/wails/runtime
 type pages struct {
 	files fs.FS
 	api   http.Handler
+	// pictures are those of items, from the till's own copy.
+	pictures http.Handler
 }
 
 func newPages(engine *till.Engine) *pages {
@@ -32,10 +34,14 @@ func newPages(engine *till.Engine) *pages {
 	if err != nil {
 		panic(err) // the folder's name is a constant
 	}
-	return &pages{files: files, api: engine.Proxy()}
+	return &pages{files: files, api: engine.Proxy(), pictures: engine.Pictures()}
 }
 
 func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, "/api/pictures/") {
+		p.pictures.ServeHTTP(w, r)
+		return
+	}
 	if strings.HasPrefix(r.URL.Path, "/api/") {
 		p.api.ServeHTTP(w, r)
 		return

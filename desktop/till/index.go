@@ -67,6 +67,17 @@ func buildIndex(items []wire.TillItem) *index {
 	return x
 }
 
+// pictures are the ids of what items look like.
+func (x *index) pictures() map[uuid.UUID]bool {
+	ids := map[uuid.UUID]bool{}
+	for _, d := range x.docs {
+		if d.item != nil && d.item.Active && d.item.PictureID != nil {
+			ids[*d.item.PictureID] = true
+		}
+	}
+	return ids
+}
+
 func (x *index) count() int { return x.active }
 
 func (x *index) byID(id uuid.UUID) (*wire.TillItem, bool) {

@@ -109,7 +109,7 @@ func (e *Engine) Pair(address, code, deviceName string) (wire.RegisterState, err
 func (e *Engine) forgetCopy() error {
 	e.signOut()
 	e.setup, e.cursor, e.items, e.customers = nil, wire.Cursor{}, newIndex(), newDirectory(nil)
-	_, err := e.catalogue.db.ExecContext(e.ctx, "delete from meta")
+	_, err := e.catalogue.db.ExecContext(e.ctx, "delete from meta; delete from pictures")
 	return err
 }
 

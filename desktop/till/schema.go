@@ -116,6 +116,13 @@ create table if not exists items (
 	primary key (generation, id)
 ) strict, without rowid;
 
+-- Named by their content, and so of no generation.
+create table if not exists pictures (
+	id           text primary key,
+	content_type text not null,
+	body         blob not null
+) strict;
+
 create table if not exists customers (
 	generation integer not null,
 	id         text not null,

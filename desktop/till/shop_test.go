@@ -50,6 +50,8 @@ type shop struct {
 	strict   bool                                 // takes nothing after a gap
 	poison   uuid.UUID                            // an entry that is refused
 	sockets  map[*websocket.Conn]bool
+	looks    map[uuid.UUID][]byte // pictures of items
+	looked   []int                // how many were asked for at a time
 }
 
 // change is a row of the change stream; without item and customer it is the setup.
@@ -166,6 +168,7 @@ func (s *shop) listen(address string) {
 	mux.HandleFunc("GET /api/sync/receipt", s.known(s.sendReceipt))
 	mux.HandleFunc("GET /api/sync/setup", s.known(s.sendSetup))
 	mux.HandleFunc("GET /api/sync/items", s.known(s.sendItems))
+	mux.HandleFunc("GET /api/sync/pictures", s.known(s.sendPictures))
 	mux.HandleFunc("GET /api/sync/customers", s.known(s.sendCustomers))
 	mux.HandleFunc("GET /api/sync/customers/{id}/purchases", s.known(s.sendPurchases))
 	mux.HandleFunc("GET /api/sync/receipts", s.known(s.sendReceipts))

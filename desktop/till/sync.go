@@ -30,6 +30,9 @@ func (e *Engine) runSync() {
 		if s, ok := e.paired(); ok {
 			err = e.exchange(s)
 			e.noteLink(err)
+			if err == nil {
+				e.lookAtItems(s)
+			}
 		}
 		switch {
 		case err == nil:
