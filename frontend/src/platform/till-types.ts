@@ -185,6 +185,7 @@ export type TillItem = {
 	track_stock: boolean;
 	on_hand: string;
 	active: boolean;
+	picture_id?: string;
 };
 
 /** Uncounted: no item of the shop has any stock, so that none of one means nothing. */

@@ -22,11 +22,13 @@ export type Draft = {
 	favourite: boolean;
 	active: boolean;
 	codes: Code[];
+	/** The picture's id; empty for none. */
+	picture: string;
 	version: number;
 };
 
 export function blank(tax: string): Draft {
-	return { id: uuid(), name: '', sku: '', plu: '', category: '', unit: 'each', soldBy: 'each', tax, price: null, cost: null, track: true, least: null, description: '', favourite: false, active: true, codes: [], version: 0 };
+	return { id: uuid(), name: '', sku: '', plu: '', category: '', unit: 'each', soldBy: 'each', tax, price: null, cost: null, track: true, least: null, description: '', favourite: false, active: true, codes: [], picture: '', version: 0 };
 }
 
 export function draftOf(item: Item): Draft {
@@ -47,9 +49,13 @@ export function draftOf(item: Item): Draft {
 		favourite: item.favourite,
 		active: item.active,
 		codes: item.barcodes.map((b) => ({ code: b.code, quantity: tidy(b.quantity) })),
+		picture: item.picture_id ?? '',
 		version: item.version,
 	};
 }
+
+/** Left out, a picture would stay. */
+const noPicture = '00000000-0000-0000-0000-000000000000';
 
 export function updateOf(draft: Draft): ItemUpdate {
 	return {
@@ -67,6 +73,7 @@ export function updateOf(draft: Draft): ItemUpdate {
 		description: draft.description,
 		favourite: draft.favourite,
 		barcodes: codesOf(draft),
+		picture_id: draft.picture || noPicture,
 		version: draft.version,
 	};
 }
@@ -76,9 +83,9 @@ export function newOf(draft: Draft): NewItem {
 	return { ...facts, id: draft.id };
 }
 
-/** An item with one thing of it changed, as a cell of the list changes it; its barcodes stay. */
+/** An item with one thing of it changed, as a cell of the list changes it; its barcodes and its picture stay. */
 export function patchOf(item: Item, change: Partial<Pick<ItemUpdate, 'name' | 'price_minor'>>): ItemUpdate {
-	const { barcodes: _, ...facts } = updateOf(draftOf(item));
+	const { barcodes: _, picture_id: __, ...facts } = updateOf(draftOf(item));
 	return { ...facts, ...change };
 }
 
