@@ -92,6 +92,15 @@ func (p *sheet) marked(kind LineKind, label string, a money.Amount, mark string)
 	p.sides(kind, p.fit(label), p.isolate(text)+spaces(p.figures-columnsOf(text))+behind)
 }
 
+// figure is a text in a column so wide, its last letter at the column's right edge:
+// paper that is read from the right begins there.
+func (p *sheet) figure(text string, width int) string {
+	if p.mirror {
+		return p.isolate(text) + spaces(width-columnsOf(text))
+	}
+	return spaces(width-columnsOf(text)) + p.isolate(text)
+}
+
 // measure makes the column of amounts wide enough for these.
 func (p *sheet) measure(amounts ...money.Amount) {
 	for _, a := range amounts {
@@ -99,16 +108,21 @@ func (p *sheet) measure(amounts ...money.Amount) {
 	}
 }
 
-// big prints a label and an amount in double size if both fit, else in bold.
+// big prints a label and an amount in double size if both fit, else in bold. The
+// amount ends where the others do: one large letter is as wide as a mark.
 func (p *sheet) big(label string, a money.Amount) {
 	half, amount := p.columns/2, p.form.Money(a)
 	label = p.fit(label)
-	gap := half - columnsOf(label) - columnsOf(amount)
+	behind := 1
+	if p.mirror {
+		behind = max(0, p.figures/2+1-columnsOf(amount))
+	}
+	gap := half - columnsOf(label) - columnsOf(amount) - behind
 	if gap < 1 {
 		p.amount(LineBold, label, a)
 		return
 	}
-	p.add(LineBig, p.isolate(label)+spaces(gap)+p.isolate(amount))
+	p.add(LineBig, p.isolate(label)+spaces(gap)+p.isolate(amount)+spaces(behind))
 }
 
 // pair prints a text to the left and another to the right. The left one wraps

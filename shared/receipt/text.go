@@ -63,6 +63,7 @@ func newSheet(doc Document, columns int, fit func(string) string) *sheet {
 	for _, t := range doc.Tenders {
 		p.measure(t.Amount)
 	}
+	p.figures += p.figures % 2 // two letters are one of the total's
 	return p
 }
 
@@ -278,9 +279,9 @@ func (p *sheet) taxes(doc Document) {
 	for _, row := range rows {
 		text := p.isolate(row[0]) + spaces(widths[0]-columnsOf(row[0]))
 		for i, gap := range [3]int{spare - spare/3*2, spare / 3, spare / 3} {
-			text += spaces(gap+widths[i+1]-columnsOf(row[i+1])) + p.isolate(row[i+1])
+			text += spaces(gap) + p.figure(row[i+1], widths[i+1])
 		}
-		p.add(LineNormal, text)
+		p.add(LineNormal, strings.TrimRight(text, " "))
 	}
 }
 
