@@ -28,13 +28,17 @@ func TestAReceiptIsDesignedSeenAndReachesTheTill(t *testing.T) {
 			"footer_style": object{"align": "start", "emphasis": "bold"},
 		},
 	}
-	for _, form := range []string{"paper", "a4", "email"} {
+	for _, form := range []string{"paper", "a4"} {
 		wanted["form"] = form
 		seen := read[sales.ReceiptPreview](t, r.ask(r.b, owner, "POST", path+"/receipt-preview", wanted))
 		picture, err := png.Decode(bytes.NewReader(seen.PNG))
 		require.NoError(t, err, form)
 		require.Equal(t, [2]int{seen.Width, seen.Height}, [2]int{picture.Bounds().Dx(), picture.Bounds().Dy()})
 	}
+	wanted["form"] = "email"
+	letter := read[sales.ReceiptPreview](t, r.ask(r.b, owner, "POST", path+"/receipt-preview", wanted)).HTML
+	require.Contains(t, letter, `dir="rtl"`, "a letter has the first of two languages")
+	require.Contains(t, letter, "See you soon")
 	delete(wanted, "form")
 	kept := read[tenants.ReceiptDesign](t, r.ask(r.b, owner, "GET", path+"/receipt", nil))
 	require.Equal(t, before, kept, "a preview keeps nothing")

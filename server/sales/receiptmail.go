@@ -154,7 +154,7 @@ func viewOf(doc receipt.Document) letterView {
 	view := letterView{
 		Doc: doc, Words: words, Language: language, Direction: "ltr", Greeting: said.thanks, Title: words.Receipt,
 		Subject: strings.NewReplacer("NUMBER", doc.Number, "SHOP", doc.ShopName).Replace(said.subject),
-		When:    form.Time(doc.CompletedAt), Total: form.Money(doc.Total) + " " + doc.Currency, Enclosed: said.enclosed, Footer: splitLines(doc.Footer),
+		When:    form.Time(doc.CompletedAt), Total: form.Money(doc.Total) + " " + doc.Currency, Enclosed: said.enclosed, Footer: ownTexts(doc),
 	}
 	if words.RightToLeft() {
 		view.Direction = "rtl"
@@ -170,6 +170,22 @@ func viewOf(doc receipt.Document) letterView {
 	}
 	view.Before, view.After = sums(doc, words, form)
 	return view
+}
+
+// ownTexts are the shop's own below the totals, those that its design shows.
+func ownTexts(doc receipt.Document) []string {
+	var said []string
+	for _, part := range doc.Design.Shown() {
+		switch part {
+		case receipt.PartPolicy:
+			said = append(said, splitLines(doc.Design.Policy)...)
+		case receipt.PartFooter:
+			said = append(said, splitLines(doc.Footer)...)
+		case receipt.PartStore, receipt.PartTill, receipt.PartCashier, receipt.PartCustomer, receipt.PartItemCodes,
+			receipt.PartUnitPrices, receipt.PartSaved, receipt.PartItemsSold, receipt.PartTaxes, receipt.PartCode:
+		}
+	}
+	return said
 }
 
 func lineDetail(line receipt.Line, words receipt.Labels, form receipt.Form) string {

@@ -26,17 +26,18 @@ type ReceiptPreviewIn struct {
 }
 
 // PreviewAsked is a design and the form to see it in: paper as a till prints it,
-// the page of A4, or the narrow page for a screen.
+// the page of A4, or the e-mail that encloses it.
 type PreviewAsked struct {
 	tenants.ReceiptDesign
 	Form string `json:"form" enum:"paper,a4,email"`
 	Gift bool   `json:"gift,omitempty" doc:"Without prices"`
 }
 
-// ReceiptPreview is a picture of an example. Lacking are letters on it that no
+// ReceiptPreview is a picture of an example, or the page of a letter. Lacking are letters on it that no
 // printer can print.
 type ReceiptPreview struct {
-	PNG     []byte `json:"png"`
+	PNG     []byte `json:"png,omitempty"`
+	HTML    string `json:"html,omitempty"`
 	Width   int    `json:"width"`
 	Height  int    `json:"height"`
 	Lacking string `json:"lacking,omitempty"`
@@ -90,21 +91,28 @@ func PreviewReceipt(ctx context.Context, database *db.DB, in ReceiptPreviewIn) (
 	}
 	doc.Header, doc.Footer, doc.Design, doc.Gift = in.Body.Header, in.Body.Footer, in.Body.Design, in.Body.Gift
 	out := ReceiptPreview{Real: sold}
-	var shown *image.Gray
 	switch in.Body.Form {
-	case "a4":
-		shown = letter(doc, in.Body.LogoPNG, 5).Screen()
 	case "email":
-		shown = strip(doc, in.Body.LogoPNG, 7).Screen()
-	default:
-		shown = receipt.Picture(doc, receipt.Printer{Columns: 48}, in.Body.LogoPNG)
-		out.Lacking = receipt.Lacking(doc, receipt.Printer{Columns: 48})
+		doc.Design = inOneLanguage(doc, "")
+		sent, err := receiptLetter(doc)
+		out.HTML = sent.HTML
+		return out, err
+	case "a4":
+		err = out.show(letter(doc, in.Body.LogoPNG, 5).Screen())
+		return out, err
 	}
+	printer := receipt.Printer{Columns: 48}
+	out.Lacking = receipt.Lacking(doc, printer)
+	err = out.show(receipt.Picture(doc, printer, in.Body.LogoPNG))
+	return out, err
+}
+
+func (r *ReceiptPreview) show(picture *image.Gray) error {
 	var file bytes.Buffer
 	encoder := png.Encoder{CompressionLevel: png.BestSpeed}
-	err = encoder.Encode(&file, shown)
-	out.PNG, out.Width, out.Height = file.Bytes(), shown.Rect.Dx(), shown.Rect.Dy()
-	return out, err
+	err := encoder.Encode(&file, picture)
+	r.PNG, r.Width, r.Height = file.Bytes(), picture.Rect.Dx(), picture.Rect.Dy()
+	return err
 }
 
 // example is the store's last sale, or one that might be.

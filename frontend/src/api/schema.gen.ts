@@ -11457,8 +11457,9 @@ export interface operations {
                     "application/json": {
                         /** Format: int64 */
                         height: number;
+                        html?: string;
                         lacking?: string;
-                        png: string;
+                        png?: string;
                         /** @description The example is the store's last sale */
                         real: boolean;
                         /** Format: int64 */
