@@ -60,6 +60,9 @@ export const stories = {
 		assert.ok(narrow.width < wide.width, 'narrow paper is drawn narrow');
 		await redrawn(page, () => page.getByRole('tab', { name: 'PDF, A4' }).click());
 		await page.getByText('Your last sale in this store.').waitFor();
+		await page.getByRole('tab', { name: 'E-mail' }).click();
+		await page.getByLabel('At the bottom').fill('See you on Monday.');
+		await page.frameLocator('iframe[sandbox=""]').getByText('See you on Monday.').waitFor();
 		assert.equal((await receipt(harbour)).header, '', 'nothing is kept before it is saved');
 
 		await page.getByRole('button', { name: 'Save changes' }).click();
