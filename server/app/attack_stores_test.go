@@ -20,6 +20,8 @@ import (
 // branchMark stands in every text that the second store's fixture writes.
 const branchMark = "BRNCH"
 
+var jobFilter = regexp.MustCompile(`"query":\{[^{}]*\}`)
+
 var storeNames = regexp.MustCompile(`"store":"[^"]*"`)
 
 // seen is what of an answer must show nothing of a store in which the caller does
@@ -277,6 +279,10 @@ func (r *ring) disturbed(t *testing.T, of *shop, second *branch) []string {
 			delete(now, text)
 		}
 		for text := range now {
+			if table == "jobs" {
+				// The filter of an export is the caller's own words; what it finds is of the caller's stores.
+				text = jobFilter.ReplaceAllString(text, "")
+			}
 			if leak := second.prey.canaryIn(text, nil); leak != "" {
 				found = append(found, table+" has "+text)
 			}

@@ -3,6 +3,7 @@
 package parties
 
 import (
+	"souk/server/platform/jobs"
 	"souk/server/platform/live"
 	"souk/server/platform/module"
 	"souk/server/platform/web"
@@ -13,6 +14,8 @@ import (
 const (
 	Read module.Permission = "parties.read"
 	Edit module.Permission = "parties.edit"
+	// Export is apart from Read: whoever sells looks one customer up and does not carry all of them away.
+	Export module.Permission = "parties.export"
 )
 
 // Customers is who buys here.
@@ -29,16 +32,19 @@ var Module = module.Module{
 		{Permission: Edit, Allows: "add and change customers", Roles: module.To(
 			wire.Manager, wire.SalesManager, wire.Cashier, wire.Waiter, wire.DealerSales,
 		)},
+		{Permission: Export, Allows: "take the list of customers out as a file", Roles: module.To(wire.Manager, wire.AccountsManager, wire.SalesManager)},
 	},
 	Routes: []web.Route{
 		web.Get("/customers", Read, List),
 		web.Post("/customers", Edit, Add),
+		web.Post("/customers/exports", Export, ExportCustomers),
 		web.Get("/customers/{id}", Read, ShowDetail),
 		web.Put("/customers/{id}", Edit, Change),
 		web.Put("/customers/{id}/archival", Edit, Archive),
 		web.Delete("/customers/{id}/archival", Edit, Restore),
 	},
 	Topics: []live.Topic{Customers},
+	Jobs:   []jobs.Kind{customerExport.Job()},
 	Nav:    []module.Nav{{Section: "Selling", Label: "Customers", Path: "/customers", Icon: "contact", Needs: Read}},
 	Faults: map[string]string{"customers_code_key": "parties.code_taken"},
 	Sentences: map[string]string{

@@ -5,6 +5,7 @@
 package sales
 
 import (
+	"souk/server/platform/jobs"
 	"souk/server/platform/live"
 	"souk/server/platform/module"
 	"souk/server/platform/web"
@@ -15,6 +16,9 @@ import (
 
 // Sales is every finished sale, refund and void.
 var Sales = live.Topic{Name: "sales.list", Needs: Read, Tables: live.Tables("sales")}
+
+// Cash is what moved in drawers beside sales.
+var Cash = live.Topic{Name: "sales.cash", Needs: SeeCash, Tables: live.Tables("cash_movements")}
 
 // Module declares selling.
 var Module = module.Module{
@@ -34,11 +38,13 @@ var Module = module.Module{
 		{Permission: ReadX, Allows: "read out a shift before it is closed", Roles: module.To(wire.Manager, wire.AccountsManager, wire.SalesManager)},
 		{Permission: Mail, Allows: "send receipts by e-mail", Roles: module.To(
 			wire.Manager, wire.AccountsManager, wire.SalesManager, wire.Cashier, wire.Waiter, wire.DealerSales, wire.POSUser)},
+		{Permission: SeeCash, Allows: "see what cash moved in drawers beside sales", Roles: module.To(wire.Manager, wire.AccountsManager, wire.SalesManager, wire.ReportUser)},
 		{Permission: SeeCost, Allows: "see what goods cost and the margin", Roles: module.To(wire.Manager, wire.AccountsManager, wire.SalesManager)},
 	},
 	Routes: []web.Route{
 		web.Post("/sales", Sell, Checkout),
 		web.Get("/sales", Read, List),
+		web.Post("/sales/exports", Read, ExportSales),
 		web.Get("/sales/{id}", Read, Show),
 		web.Get("/sales/{id}/receipt", Read, Receipt),
 		web.GetFile("/sales/{id}/receipt.pdf", Read, ReceiptPDF),
@@ -54,6 +60,9 @@ var Module = module.Module{
 		web.Post("/shifts/{id}/cash-out", CashOut, TakeOut),
 		web.Post("/shifts/{id}/safe-drop", SafeDrop, Drop),
 		web.Post("/shifts/{id}/drawer-opening", Drawer, OpenDrawer),
+		web.Get("/cash-movements", SeeCash, Movements),
+		web.Get("/cash-movement-sums", SeeCash, SumMovements),
+		web.Post("/cash-movements/exports", SeeCash, ExportMovements),
 		web.PostOutside("/register/quote", Sell, Quote),
 		web.Get("/register/state", Sell, State),
 		web.Get("/register/search", Sell, Search),
@@ -64,8 +73,12 @@ var Module = module.Module{
 		web.Get("/register/customers/{id}/purchases", Read, Purchases),
 		web.Get("/register/items/{item_id}/stock", Sell, StockOf),
 	},
-	Topics: []live.Topic{Sales},
-	Nav:    []module.Nav{{Section: "Selling", Label: "Sales", Path: "/sales", Icon: "receipt", Needs: Read}},
+	Topics: []live.Topic{Sales, Cash},
+	Jobs:   []jobs.Kind{saleExport.Job(), lineExport.Job(), movementExport.Job()},
+	Nav: []module.Nav{
+		{Section: "Selling", Label: "Sales", Path: "/sales", Icon: "receipt", Needs: Read},
+		{Section: "Selling", Label: "Cash movements", Path: "/cash-movements", Icon: "banknote", Needs: SeeCash},
+	},
 	Faults: map[string]string{
 		"sales_pkey":                "sales.already_made",
 		"cash_movements_pkey":       "sales.cash_already_booked",

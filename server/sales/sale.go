@@ -20,6 +20,7 @@ const (
 	Cancel       module.Permission = "sales.void"
 	Mail         module.Permission = wire.MayMailReceipts
 	SeeCost      module.Permission = "sales.cost"
+	SeeCash      module.Permission = "sales.cash"
 	CashIn       module.Permission = wire.MayCashIn
 	CashOut      module.Permission = wire.MayCashOut
 	SafeDrop     module.Permission = wire.MayDrop

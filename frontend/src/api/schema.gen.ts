@@ -56,6 +56,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cash-movement-sums": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /cash-movement-sums */
+        get: operations["get-cash-movement-sums"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cash-movements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /cash-movements */
+        get: operations["get-cash-movements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cash-movements/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /cash-movements/exports */
+        post: operations["post-cash-movements-exports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/categories": {
         parameters: {
             query?: never;
@@ -158,6 +209,23 @@ export interface paths {
         post?: never;
         /** DELETE /customers/{id}/archival */
         delete: operations["delete-customers-id-archival"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /customers/exports */
+        post: operations["post-customers-exports"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1361,6 +1429,23 @@ export interface paths {
         put?: never;
         /** POST /sales/{id}/void */
         post: operations["post-sales-id-void"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sales/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /sales/exports */
+        post: operations["post-sales-exports"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2631,6 +2716,15 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        CustomerExport: {
+            /** @enum {string} */
+            active?: "true" | "false" | "all";
+            /** @enum {string} */
+            format: "csv" | "xlsx";
+            q?: string;
+            /** @enum {string} */
+            sort?: "name" | "-name" | "updated" | "-updated";
+        };
         DatedRate: {
             from: string;
             rate: string;
@@ -3272,6 +3366,51 @@ export interface components {
             method_id: string;
             name: string;
         };
+        MovementExport: {
+            /** @enum {string} */
+            format: "csv" | "xlsx";
+            /** @description YYYY-MM-DD */
+            from?: string;
+            /** @enum {string} */
+            kind?: "in" | "out" | "drop" | "open" | "";
+            person_id?: string;
+            register_id?: string;
+            shift_id?: string;
+            store_id?: string;
+            /** @description YYYY-MM-DD */
+            to?: string;
+        };
+        MovementRow: {
+            /**
+             * Format: int64
+             * @description Never negative
+             */
+            amount_minor: number;
+            /** @description Who lent the right, where the person has it not */
+            approved_by: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: date */
+            business_date: string;
+            currency: string;
+            flags: string[];
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "in" | "out" | "drop" | "open";
+            /** @description By the store's clock */
+            local_time: string;
+            note: string;
+            person_name: string;
+            /** @enum {string} */
+            reason: "petty" | "supplier" | "bank" | "safe" | "owner" | "change" | "check" | "other";
+            register_name: string;
+            /** Format: uuid */
+            shift_id: string;
+            /** Format: int64 */
+            shift_number: number;
+            store_name: string;
+        };
         NamedTender: {
             /** Format: int64 */
             amount_minor: number;
@@ -3885,6 +4024,31 @@ export interface components {
             receipt_no: string;
             /** Format: int64 */
             total_minor: number;
+        };
+        SaleExport: {
+            customer_id?: string;
+            flag?: string;
+            flagged?: boolean;
+            /** @enum {string} */
+            format: "csv" | "xlsx";
+            /** @description YYYY-MM-DD */
+            from?: string;
+            hour?: string;
+            item_id?: string;
+            /** @enum {string} */
+            kind?: "sale" | "refund" | "void" | "";
+            least_minor?: string;
+            /** @description A row for each line of the sales */
+            lines?: boolean;
+            method_id?: string;
+            most_minor?: string;
+            person_id?: string;
+            q?: string;
+            register_id?: string;
+            shift_id?: string;
+            store_id?: string;
+            /** @description YYYY-MM-DD */
+            to?: string;
         };
         SaleLine: {
             barcode?: string;
@@ -4785,6 +4949,179 @@ export interface operations {
             };
         };
     };
+    "get-cash-movement-sums": {
+        parameters: {
+            query?: {
+                /** @description YYYY-MM-DD */
+                from?: string;
+                kind?: "in" | "out" | "drop" | "open" | "";
+                /** @description Whoever did it or lent the right for it */
+                person_id?: string;
+                register_id?: string;
+                shift_id?: string;
+                store_id?: string;
+                /** @description YYYY-MM-DD */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        count: number;
+                        /** Format: int64 */
+                        drops_minor: number;
+                        /** Format: int64 */
+                        in_minor: number;
+                        /**
+                         * Format: int64
+                         * @description Drawers opened without a sale
+                         */
+                        opened: number;
+                        /** Format: int64 */
+                        out_minor: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-cash-movements": {
+        parameters: {
+            query?: {
+                after?: string;
+                /** @description YYYY-MM-DD */
+                from?: string;
+                kind?: "in" | "out" | "drop" | "open" | "";
+                limit?: number;
+                /** @description Whoever did it or lent the right for it */
+                person_id?: string;
+                register_id?: string;
+                shift_id?: string;
+                store_id?: string;
+                /** @description YYYY-MM-DD */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Pass as 'after' to get the following page */
+                        next?: string;
+                        rows: components["schemas"]["MovementRow"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-cash-movements-exports": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MovementExport"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        cancelling: boolean;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: int64 */
+                        done: number;
+                        /**
+                         * Format: uuid
+                         * @description What it made, to be downloaded
+                         */
+                        file_id?: string;
+                        /** Format: date-time */
+                        finished_at?: string;
+                        /** Format: uuid */
+                        id: string;
+                        kind: string;
+                        /** @description Why it failed, or why it is tried again */
+                        problem: string;
+                        /** @enum {string} */
+                        state: "queued" | "running" | "done" | "failed" | "cancelled";
+                        /** Format: uuid */
+                        subject_id?: string;
+                        title: string;
+                        /**
+                         * Format: int64
+                         * @description 0 while it is not known
+                         */
+                        total: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-categories": {
         parameters: {
             query?: never;
@@ -5342,6 +5679,73 @@ export interface operations {
                         updated_at: string;
                         /** Format: int64 */
                         version: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-customers-exports": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerExport"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        cancelling: boolean;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: int64 */
+                        done: number;
+                        /**
+                         * Format: uuid
+                         * @description What it made, to be downloaded
+                         */
+                        file_id?: string;
+                        /** Format: date-time */
+                        finished_at?: string;
+                        /** Format: uuid */
+                        id: string;
+                        kind: string;
+                        /** @description Why it failed, or why it is tried again */
+                        problem: string;
+                        /** @enum {string} */
+                        state: "queued" | "running" | "done" | "failed" | "cancelled";
+                        /** Format: uuid */
+                        subject_id?: string;
+                        title: string;
+                        /**
+                         * Format: int64
+                         * @description 0 while it is not known
+                         */
+                        total: number;
                     };
                 };
             };
@@ -9898,6 +10302,73 @@ export interface operations {
                         /** Format: int64 */
                         total_minor: number;
                         unchecked?: boolean;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-sales-exports": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaleExport"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        cancelling: boolean;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: int64 */
+                        done: number;
+                        /**
+                         * Format: uuid
+                         * @description What it made, to be downloaded
+                         */
+                        file_id?: string;
+                        /** Format: date-time */
+                        finished_at?: string;
+                        /** Format: uuid */
+                        id: string;
+                        kind: string;
+                        /** @description Why it failed, or why it is tried again */
+                        problem: string;
+                        /** @enum {string} */
+                        state: "queued" | "running" | "done" | "failed" | "cancelled";
+                        /** Format: uuid */
+                        subject_id?: string;
+                        title: string;
+                        /**
+                         * Format: int64
+                         * @description 0 while it is not known
+                         */
+                        total: number;
                     };
                 };
             };

@@ -13,6 +13,7 @@ const labels: Record<string, () => string> = {
 	'/transfers': m.nav_transfers,
 	'/accounts': m.nav_accounts,
 	'/welcome': m.nav_welcome,
+	'/cash-movements': m.nav_cash,
 	'/people': m.nav_people,
 	'/settings/roles': m.nav_roles,
 	'/stores': m.nav_stores,
@@ -26,7 +27,7 @@ const labels: Record<string, () => string> = {
 };
 /** Sections and what is in them, in the order of a shop's day; what is not named here comes last. */
 const order = ['Selling', 'Stock', 'Books', 'Shop'];
-const first = ['/sales', '/customers', '/shifts', '/exceptions', '/items', '/stock', '/transfers', '/accounts', '/welcome', '/people', '/settings/roles', '/stores', '/tills', '/settings', '/settings/receipts', '/settings/payments', '/settings/taxes', '/settings/mail'];
+const first = ['/sales', '/customers', '/shifts', '/cash-movements', '/exceptions', '/items', '/stock', '/transfers', '/accounts', '/welcome', '/people', '/settings/roles', '/stores', '/tills', '/settings', '/settings/receipts', '/settings/payments', '/settings/taxes', '/settings/mail'];
 
 /** The menu: the start, then what the modules declare, named in the reader's language. */
 export function menu(): NavSection[] {

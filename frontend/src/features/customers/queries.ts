@@ -2,6 +2,7 @@ import { api, type Schema } from '@/api/client';
 import { body } from '@/platform/http';
 
 export type Customer = Schema<'Customer'>;
+export const exportCustomers = (q: string, sort: CustomerSort, active: CustomerState, format: 'csv' | 'xlsx') => body(api.POST('/api/customers/exports', { body: { q: q || undefined, sort, active, format } }));
 export type CustomerRow = Customer;
 export type CustomerFacts = Schema<'CustomerEdit'>;
 

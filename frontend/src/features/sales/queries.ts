@@ -9,19 +9,21 @@ export type SaleFilter = {
 	store: string; till: string; person: string; method: string; item: string; least: string; most: string; hour: string;
 };
 
+function asked({ q, from, to, kind, flagged, flag, least, most, hour, ...of }: SaleFilter) {
+	return {
+		q: q || undefined, from: from || undefined, to: to || undefined, kind: kind || undefined, flagged: flagged || undefined, flag: flag || undefined,
+		shift_id: of.shift || undefined, customer_id: of.customer || undefined, store_id: of.store || undefined, register_id: of.till || undefined,
+		person_id: of.person || undefined, method_id: of.method || undefined, item_id: of.item || undefined,
+		least_minor: least || undefined, most_minor: most || undefined, hour: hour || undefined,
+	};
+}
+
 export const salePage = (filter: SaleFilter) => ({
 	key: ['sales.list', 'list', filter],
-	fetch: (after: string | undefined) => {
-		const { q, from, to, kind, flagged, flag, least, most, hour } = filter;
-		const query = {
-			q: q || undefined, from: from || undefined, to: to || undefined, kind: kind || undefined, flagged: flagged || undefined, flag: flag || undefined,
-			shift_id: filter.shift || undefined, customer_id: filter.customer || undefined, store_id: filter.store || undefined, register_id: filter.till || undefined,
-			person_id: filter.person || undefined, method_id: filter.method || undefined, item_id: filter.item || undefined,
-			least_minor: least || undefined, most_minor: most || undefined, hour: hour || undefined, after,
-		};
-		return body(api.GET('/api/sales', { params: { query } }));
-	},
+	fetch: (after: string | undefined) => body(api.GET('/api/sales', { params: { query: { ...asked(filter), after } } })),
 });
+/** The same list as a file: a row for each sale, or for each of their lines. */
+export const exportSales = (filter: SaleFilter, lines: boolean, format: 'csv' | 'xlsx') => body(api.POST('/api/sales/exports', { body: { ...asked(filter), lines, format } }));
 
 export const peopleQuery = () => ({ queryKey: ['people.list', 'list'], queryFn: () => body(api.GET('/api/people')) });
 export const saleQuery = (id: string) => ({ queryKey: ['sales.list', 'one', id], queryFn: () => body(api.GET('/api/sales/{id}', { params: { path: { id } } })) });
