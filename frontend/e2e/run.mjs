@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
 import { stories as axe } from './axe.mjs';
 import { stories as exports } from './exports.mjs';
+import { stories as images } from './images.mjs';
 import { stories as imports } from './imports.mjs';
 import { stories as keyboard } from './keyboard.mjs';
 import { stories as languages } from './languages.mjs';
@@ -15,7 +16,7 @@ import { stories as stores } from './stores.mjs';
 import { stories as transfers } from './transfers.mjs';
 import { startServer } from './server.mjs';
 
-const stories = { ...office, ...lists, ...exports, ...imports, ...mails, ...receipts, ...roles, ...stores, ...transfers, ...axe, ...languages, ...keyboard };
+const stories = { ...office, ...lists, ...exports, ...images, ...imports, ...mails, ...receipts, ...roles, ...stores, ...transfers, ...axe, ...languages, ...keyboard };
 const pictures = process.env.SOUK_E2E_OUT ?? '../test/out';
 const server = await startServer();
 let passed = 0;
