@@ -25,6 +25,14 @@ describe('keys', () => {
 		keys.handle(press('F9'));
 		expect([first.mock.calls.length, second.mock.calls.length]).toEqual([1, 1]);
 	});
+	test('what a part does by itself is told of and left to it', () => {
+		const keys = new Keys(memory());
+		const run = vi.fn();
+		keys.register({ id: 'a', combo: 'ArrowDown', label: 'Next row', told: true, run });
+		expect(keys.list().map((s) => s.label)).toEqual(['Next row']);
+		expect(keys.handle(press('ArrowDown'))).toBe(false);
+		expect(run).not.toHaveBeenCalled();
+	});
 	test('⌘ is Ctrl', () => {
 		const keys = new Keys(memory());
 		const run = vi.fn();

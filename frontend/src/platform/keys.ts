@@ -14,6 +14,8 @@ export type Shortcut = {
 	/** Heading in the help sheet. */
 	group?: string;
 	run: (event: KeyboardEvent) => void;
+	/** Only told of in the help sheet: the part that has the focus does it by itself. */
+	told?: boolean;
 	/** Works while a field has the focus too. Keys that type something never do unless this says so. */
 	inFields?: boolean;
 };
@@ -76,7 +78,7 @@ export class Keys {
 		const combo = comboOf(event);
 		const types = [...event.key].length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
 		if (types && !this.singleKeys) return false;
-		const found = this.#shortcuts.findLast((s) => this.comboOf(s) === combo);
+		const found = this.#shortcuts.findLast((s) => !s.told && this.comboOf(s) === combo);
 		if (!found || (inField(event) && !found.inFields && (types || editing.has(combo)))) return false;
 		event.preventDefault();
 		found.run(event);
