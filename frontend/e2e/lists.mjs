@@ -152,4 +152,34 @@ export const stories = {
 		await page.keyboard.press('Control+k');
 		assert.match(await page.getByRole('option').first().innerText(), new RegExp(rows[0].receipt_no));
 	},
+
+	async 'a phone shows dates whole, and the help names the keys of a list'({ page, url }) {
+		await signIn(page, url);
+		await page.goto(url('city-mart') + '/sales');
+		await page.locator('tbody tr[data-id]').first().waitFor();
+		await page.keyboard.press('?');
+		const help = page.getByRole('dialog');
+		for (const key of ['Next row', 'First row', 'Ten rows on', 'Open the row']) await help.getByText(key, { exact: true }).waitFor();
+		await page.keyboard.press('Escape');
+		await page.setViewportSize({ width: 360, height: 740 });
+		for (const input of await page.locator('input[type=date]').all()) {
+			const { width } = await input.boundingBox();
+			assert.ok(width > 200, `a date has ${width} px`);
+		}
+		assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing scrolls sideways');
+	},
+
+	async "a new shop's next step stands on Today's page until it is put away"({ page, url }) {
+		await signIn(page, url);
+		const progress = await call(page, 'GET', '/api/welcome');
+		await page.route('**/api/welcome', (route) => route.fulfill({ json: { ...progress, items: 1, receipt_named: true, people: 1, stocked: true, till_paired: false } }));
+		await page.goto(url('city-mart') + '/');
+		const step = page.locator('[data-next=till]');
+		await step.getByRole('link', { name: 'Get a pairing code' }).waitFor();
+		await step.getByRole('button', { name: 'Put away' }).click();
+		await step.waitFor({ state: 'detached' });
+		await page.reload();
+		await page.getByText('Sales by hour').waitFor();
+		assert.equal(await step.count(), 0);
+	},
 };
