@@ -1,91 +1,26 @@
-import { m } from '@/paraglide.gen/messages';
 import { getLocale } from '@/paraglide.gen/runtime';
 
 /**
- * The server's and the till's own sentences are English. Those that people meet
- * most have texts here by their code; the rest stay as they came.
+ * The server's and the till's own sentences are English. What they say in the
+ * other languages is fetched by who reads these, by the fault's code; until it
+ * is there, a fault is told as it came.
  */
-const sentences: Readonly<Record<string, () => string>> = {
-	'catalog.barcode_taken': m.fault_catalog_barcode_taken,
-	'catalog.category_name_taken': m.fault_catalog_category_name_taken,
-	'catalog.plu_taken': m.fault_catalog_plu_taken,
-	'catalog.sku_taken': m.fault_catalog_sku_taken,
-	'catalog.rate_exists': m.fault_catalog_rate_exists,
-	'catalog.bad_price': m.fault_catalog_bad_price,
-	'inventory.already_moved': m.fault_inventory_already_moved,
-	'inventory.changed_meanwhile': m.fault_inventory_changed_meanwhile,
-	'payments.name_taken': m.fault_payments_name_taken,
-	'people.already_here': m.fault_people_already_here,
-	'people.view_taken': m.fault_people_view_taken,
-	'picture.no_picture': m.fault_picture_no_picture,
-	'picture.broken': m.fault_picture_broken,
-	'picture.too_large': m.fault_picture_too_large,
-	'picture.too_many_pixels': m.fault_picture_too_many_pixels,
-	'people.above_you': m.fault_people_above_you,
-	'people.own_role': m.fault_people_own_role,
-	'people.last_owner': m.fault_people_last_owner,
-	'roles.beyond_you': m.fault_roles_beyond_you,
-	'roles.own_role': m.fault_roles_own_role,
-	'roles.owner_fixed': m.fault_roles_owner_fixed,
-	'roles.in_use': m.fault_roles_in_use,
-	'roles.name_taken': m.fault_roles_name_taken,
-	'roles.changed_meanwhile': m.fault_roles_changed_meanwhile,
-	'sales.already_made': m.fault_sales_already_made,
-	'sales.number_taken': m.fault_sales_number_taken,
-	'sales.original_unknown': m.fault_sales_original_unknown,
-	'sales.quantity_invalid': m.fault_sales_quantity_invalid,
-	'sales.shift_already_closed': m.fault_sales_shift_already_closed,
-	'sales.shift_not_open': m.fault_sales_shift_not_open,
-	'sales.refund_exceeds': m.fault_sales_refund_exceeds,
-	'sales.sums_differ': m.fault_sales_sums_differ,
-	'sales.voided': m.fault_sales_voided,
-	'sales.register_not_browser': m.fault_sales_register_not_browser,
-	'tenants.slug_taken': m.fault_tenants_slug_taken,
-	'tenants.store_name_taken': m.fault_tenants_store_name_taken,
-	'tills.shift_open': m.fault_tills_shift_open,
-	'tills.bad_code': m.fault_tills_bad_code,
-	'auth.signed_out': m.fault_auth_signed_out,
-	'auth.wrong_password': m.fault_auth_wrong_password,
-	'auth.wrong_pin': m.fault_auth_wrong_pin,
-	'auth.not_allowed': m.fault_auth_not_allowed,
-	'auth.not_in_store': m.fault_auth_not_in_store,
-	'people.beyond_your_stores': m.fault_people_beyond_your_stores,
-	'people.store_unknown': m.fault_people_store_unknown,
-	'tenants.last_store': m.fault_tenants_last_store,
-	'tills.store_closed': m.fault_tills_store_closed,
-	'tills.shifts_open_in_store': m.fault_tills_shifts_open_in_store,
-	'tills.paired_in_store': m.fault_tills_paired_in_store,
-	'till.wrong_pin': m.fault_till_wrong_pin,
-	'till.no_pin': m.fault_till_no_pin,
-	'till.not_signed_in': m.fault_till_not_signed_in,
-	'till.offline': m.fault_till_offline,
-	'till.refund_offline': m.fault_till_refund_offline,
-	'till.refund_exceeds': m.fault_till_refund_exceeds,
-	'till.quantity': m.fault_till_quantity,
-	'till.method_unknown': m.fault_till_method_unknown,
-	'till.reason': m.fault_till_reason,
-	'till.disk': m.fault_till_disk,
-	'till.address': m.fault_till_address,
-	'till.name_unknown': m.fault_till_name_unknown,
-	'till.not_souk': m.fault_till_not_souk,
-	'till.no_shop': m.fault_till_no_shop,
-	'till.wrong_server': m.fault_till_wrong_server,
-	'till.untrusted': m.fault_till_untrusted,
-	'till.needs_tls': m.fault_till_needs_tls,
-	'till.paired': m.fault_till_paired,
-	'till.shift_open': m.fault_till_shift_open,
-	'till.unexpected_answer': m.fault_till_unexpected_answer,
-	'till.printer': m.fault_till_printer,
-	'till.printer_full': m.fault_till_printer_full,
-	'till.printer_stuck': m.fault_till_printer_stuck,
-	'till.printer_missing': m.fault_till_printer_missing,
-	'till.printer_rights': m.fault_till_printer_rights,
-	'till.printer_silent': m.fault_till_printer_silent,
-	'tills.slow_down': m.fault_tills_slow_down,
+let sentences: Readonly<Record<string, string>> = {};
+
+const languages: Record<string, () => Promise<{ default: Record<string, string> }>> = {
+	es: () => import('./sentences/es.json'),
+	ar: () => import('./sentences/ar.json'),
 };
 
-/** What a fault says in the language being read. English, which may name what it is about, stays as it came. */
-export function sentence(code: string, said: string): string {
-	if (said && getLocale() === 'en') return said;
-	return sentences[code]?.() ?? said;
+/** Fetches the sentences of the language being read. Without them people read English. */
+export async function loadSentences(): Promise<void> {
+	const found = await languages[getLocale()]?.().catch(() => null);
+	if (found) sentences = found.default;
+}
+
+/** What a fault says in the language being read. `{n}` is the figure of the English one, `{ref}` what support asks for. */
+export function sentence(code: string, said: string, ref = ''): string {
+	const text = sentences[code];
+	if (!text) return said;
+	return text.replace('{n}', () => /[\d.,]*\d/.exec(said)?.[0] ?? '').replace('{ref}', () => ref || (/\(ref ([^)]+)\)/.exec(said)?.[1] ?? ''));
 }

@@ -15,7 +15,7 @@ export class Problem extends Error {
 		readonly ref: string = '',
 		readonly status: number = 0,
 	) {
-		const said = sentence(code, detail || title);
+		const said = sentence(code, detail || title, ref);
 		super(said || code);
 		this.detail = said === title ? detail : said;
 		this.name = 'Problem';

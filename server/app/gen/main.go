@@ -1,6 +1,6 @@
 // Command gen writes what the front end must know of the server: the API's types,
-// and the modules with their permissions, topics and menu. It also writes the
-// module pages of the documentation. Run it by "make gen".
+// the modules with their permissions, topics and menu, and what is said of each
+// fault. It also writes the module pages of the documentation. Run it by "make gen".
 package main
 
 import (
@@ -16,7 +16,7 @@ import (
 )
 
 func main() {
-	for _, step := range []func() error{modules, schema, pages} {
+	for _, step := range []func() error{modules, schema, faults, pages} {
 		if err := step(); err != nil {
 			fmt.Fprintln(os.Stderr, "gen:", err)
 			os.Exit(1)
