@@ -4,9 +4,14 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+	"github.com/govalues/decimal"
+
+	"souk/server/catalog"
 	"souk/server/platform/db"
 	"souk/server/tenants"
 	"souk/server/tills"
+	"souk/server/transfers"
 	"souk/shared/wire"
 )
 
@@ -64,7 +69,69 @@ func (b *builder) branchOut(ctx context.Context, first, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	return other.trade(ctx, zone, now)
+	if err := other.askMore(ctx); err != nil {
+		return err
+	}
+	if err := other.trade(ctx, zone, now); err != nil {
+		return err
+	}
+	return b.share(ctx, other.opened.Store.LocationID, now)
+}
+
+// askMore lets the store ask more than the company for what sells best.
+func (b *builder) askMore(ctx context.Context) error {
+	more := decimal.MustNew(6, 0)
+	return b.in(b.as(ctx, b.opened.Owner.PersonID, wire.Owner), func(ctx context.Context, tx *db.Tx) error {
+		_, err := catalog.ChangeStorePrices(ctx, tx, catalog.StorePriceBulk{StoreID: b.opened.Store.ID, IDs: b.items[:24], Percent: &more})
+		return err
+	})
+}
+
+// share sends goods to the further store: one transfer has arrived, with
+// something broken on the way, and one is still on its way.
+func (b *builder) share(ctx context.Context, to uuid.UUID, now time.Time) error {
+	ctx = b.as(ctx, b.manager.ID, b.manager.Role)
+	arrived, err := b.send(ctx, to, b.pieces(0, 6), now.Add(-27*time.Hour))
+	if err != nil {
+		return err
+	}
+	b.clock.now = now.Add(-25 * time.Hour)
+	err = b.in(ctx, func(ctx context.Context, tx *db.Tx) error {
+		broken := transfers.Arrival{LineNo: 2, Received: decimal.MustNew(10, 0), Reason: "damaged"}
+		_, err := transfers.TakeIn(ctx, tx, transfers.Arriving{ID: arrived.ID, Body: transfers.Arrivals{Version: arrived.Version, Lines: []transfers.Arrival{broken}}})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	_, err = b.send(ctx, to, b.pieces(6, 4), now.Add(-90*time.Minute))
+	return err
+}
+
+func (b *builder) send(ctx context.Context, to uuid.UUID, items []uuid.UUID, at time.Time) (out transfers.StockTransfer, err error) {
+	b.clock.now = at
+	facts := transfers.TransferFacts{FromLocationID: b.opened.Store.LocationID, ToLocationID: to}
+	for _, item := range items {
+		facts.Lines = append(facts.Lines, transfers.TransferLineIn{ItemID: item, Quantity: decimal.MustNew(12, 0)})
+	}
+	return out, b.in(ctx, func(ctx context.Context, tx *db.Tx) error {
+		drafted, err := transfers.Draft(ctx, tx, transfers.NewTransfer{ID: newID(), TransferFacts: facts})
+		if err != nil {
+			return err
+		}
+		out, err = transfers.Dispatch(ctx, tx, transfers.Act{ID: drafted.ID, Body: transfers.TransferStep{Version: drafted.Version}})
+		return err
+	})
+}
+
+// pieces are some of what is sold by the piece and counted, after the first skip.
+func (b *builder) pieces(skip, count int) (found []uuid.UUID) {
+	for i, p := range b.products {
+		if p.tracked() && p.soldBy == "each" {
+			found = append(found, b.items[i])
+		}
+	}
+	return found[skip : skip+count]
 }
 
 // stationStore is the demo supermarket's second store.

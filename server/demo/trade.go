@@ -108,6 +108,10 @@ func (d *day) run(opening, now time.Time, baskets int) error {
 			return err
 		}
 	}
+	d.clock.now = closing.Add(15 * time.Minute)
+	if err := d.toTheSafe(); err != nil {
+		return err
+	}
 	d.clock.now = closing.Add(20 * time.Minute)
 	return d.close()
 }
@@ -116,6 +120,20 @@ func (d *day) open(at time.Time) error {
 	d.clock.now, d.shift, d.cash, d.earlier = at.Add(-10*time.Minute), newID(), d.float, nil
 	return d.in(d.selling, func(ctx context.Context, tx *db.Tx) error {
 		_, err := tills.OpenShift(ctx, tx, tills.NewShift{ID: d.shift, RegisterID: d.counter, Float: d.float})
+		return err
+	})
+}
+
+// toTheSafe brings what is too much for a drawer overnight to the safe, in round
+// money.
+func (d *day) toTheSafe() error {
+	drop := (d.cash - d.float) / d.float * d.float
+	if drop <= 0 {
+		return nil
+	}
+	d.cash -= drop
+	return d.in(d.deciding, func(ctx context.Context, tx *db.Tx) error {
+		_, err := sales.Drop(ctx, tx, sales.CashNoteIn{ID: d.shift, Body: sales.CashNote{ID: newID(), Reason: wire.ReasonSafe, Amount: drop}})
 		return err
 	})
 }
