@@ -16,8 +16,10 @@ import (
 func installation(t *testing.T) app.Config {
 	t.Helper()
 	_, _, name := dbtest.Fresh(t)
+	folder := t.TempDir()
+	dbtest.KeepSecrets(t, filepath.Join(folder, "database.json"))
 	return app.Config{
-		Data: t.TempDir(), Domain: "localhost", DatabaseURL: dbtest.AdminURL(t), Database: name, MaxConns: 4,
+		Data: folder, Domain: "localhost", DatabaseURL: dbtest.AdminURL(t), Database: name, MaxConns: 4,
 	}
 }
 
@@ -31,7 +33,6 @@ func TestTenantIsAddedAndListedByCommand(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, app.ListTenants(t.Context(), cfg, &out))
 	require.Contains(t, out.String(), "no shop yet")
-	require.FileExists(t, filepath.Join(cfg.Data, "database.json"))
 
 	out.Reset()
 	require.NoError(t, app.AddTenant(t.Context(), cfg, flags, strings.NewReader("rain on the window\n"), &out))

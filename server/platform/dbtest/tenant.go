@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -20,7 +22,8 @@ import (
 	"souk/server/platform/db"
 )
 
-// The passwords of the roles on a throw-away server.
+// The passwords of the roles on a throw-away server. Roles belong to the whole of
+// it: whoever gave them others would lock out the tests that run beside.
 var secrets = db.Secrets{Maintenance: "test-maintenance", Login: "test-login", Platform: "test-platform"}
 
 // Shop is a tenant made for one test, with the least that every table hangs on.
@@ -112,6 +115,14 @@ func NewShop(t testing.TB, database *db.DB) Shop {
 	})
 	require.NoError(t, err)
 	return shop
+}
+
+// KeepSecrets writes the roles' passwords where a program under test looks for them.
+func KeepSecrets(t testing.TB, file string) {
+	t.Helper()
+	raw, err := json.Marshal(secrets)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, raw, 0o600))
 }
 
 // Superuser gives a connection that row-level security does not bind, to look at
