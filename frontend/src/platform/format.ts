@@ -4,6 +4,8 @@
  * totals come from the server or the till engine.
  */
 
+import { datesIn } from './language';
+
 export type Locale = string;
 
 const formats = new Map<string, Intl.NumberFormat>();
@@ -154,7 +156,7 @@ export function parseMoney(text: string, digits: number, locale: Locale): number
 	return decimal.startsWith('-') ? -minor : minor;
 }
 
-export type MomentStyle = 'date' | 'time' | 'datetime' | 'long' | 'weekday';
+export type MomentStyle = 'date' | 'time' | 'datetime' | 'long' | 'weekday' | 'day';
 
 const moments: Record<MomentStyle, Intl.DateTimeFormatOptions> = {
 	date: { day: 'numeric', month: 'short', year: 'numeric' },
@@ -162,6 +164,7 @@ const moments: Record<MomentStyle, Intl.DateTimeFormatOptions> = {
 	datetime: { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' },
 	long: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
 	weekday: { weekday: 'long', day: 'numeric', month: 'long' },
+	day: { weekday: 'long' },
 };
 
 const clocks = new Map<string, Intl.DateTimeFormat>();
@@ -170,6 +173,6 @@ const clocks = new Map<string, Intl.DateTimeFormat>();
 export function moment(at: string | Date, timeZone: string, locale: Locale, style: MomentStyle = 'datetime'): string {
 	const key = `${locale} ${timeZone} ${style}`;
 	let clock = clocks.get(key);
-	if (!clock) clocks.set(key, (clock = new Intl.DateTimeFormat(locale, { ...moments[style], timeZone })));
+	if (!clock) clocks.set(key, (clock = new Intl.DateTimeFormat(datesIn(locale), { ...moments[style], timeZone })));
 	return clock.format(typeof at === 'string' ? new Date(at) : at);
 }

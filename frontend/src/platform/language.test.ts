@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { money, moment, parseMoney } from './format';
-import { figuresIn, firstOf, textsFor } from './language';
+import { datesIn, figuresIn, firstOf, textsFor } from './language';
 
 test('the first language with texts wins, whatever its country', () => {
 	expect(firstOf([null, 'si-LK', 'es-MX', 'ar'])).toBe('es');
@@ -19,6 +19,11 @@ describe('figures', () => {
 		['not a locale', 'ar', 'ar-u-nu-latn'],
 	])('of a %s shop, read in %s, are %s', (shop, reading, want) => expect(figuresIn(shop, reading)).toBe(want));
 
+	test('go with dates in words that somebody reads', () => {
+		expect(datesIn('en-LK', 'en')).toBe('en-LK');
+		expect(datesIn('si-LK', 'en')).toBe('en-LK');
+		expect(moment('2026-11-23T12:00:00Z', 'UTC', 'de-DE', 'weekday')).toMatch(/^Monday,? 23 November$/);
+	});
 	test('are written 0–9 in Arabic, and read back', () => {
 		const arabic = figuresIn('en-LK', 'ar');
 		expect(money(123456, 'LKR', arabic).replace(/[\u200e\u061c]/g, '')).toBe('1,234.56');

@@ -81,4 +81,10 @@ export function figuresIn(shopLocale: string, reading: string = now): string {
 	return locale.toString();
 }
 
+/** How dates are written under a locale: months and days of the week are words, so they are in a language that has texts. */
+export function datesIn(locale: string, reading: string = now): string {
+	const { language: named, region } = new Intl.Locale(locale).maximize();
+	return textsFor(named) ? locale : new Intl.Locale(reading, { region }).toString();
+}
+
 if (globalThis.document) language.declare(document.documentElement);
