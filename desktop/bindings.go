@@ -72,6 +72,11 @@ func (t *Till) SignIn(personID uuid.UUID, pin string) (wire.RegisterState, error
 	return t.engine.SignIn(personID, pin)
 }
 
+// Unlock ends a person's wait after wrong PINs.
+func (t *Till) Unlock(personID, byID uuid.UUID, pin string) (wire.RegisterState, error) {
+	return t.engine.Unlock(personID, byID, pin)
+}
+
 // Lock signs the person out.
 func (t *Till) Lock() (wire.RegisterState, error) {
 	return t.engine.Lock()
@@ -87,9 +92,29 @@ func (t *Till) CloseShift(counted money.Amount) (wire.ZReport, error) {
 	return t.engine.CloseShift(counted)
 }
 
-// Approve lends the signed-in person a right for one action.
-func (t *Till) Approve(personID uuid.UUID, pin string, permission wire.Permission) (wire.RegisterState, error) {
-	return t.engine.Approve(personID, pin, permission)
+// Approve keeps somebody's word on what the signed-in person was refused.
+func (t *Till) Approve(personID uuid.UUID, pin string, asked wire.Asked, reason string) (wire.RegisterState, error) {
+	return t.engine.Approve(personID, pin, asked, reason)
+}
+
+// Approvers lists who may approve something here.
+func (t *Till) Approvers(asked wire.Asked) []wire.Approver {
+	return t.engine.Approvers(asked)
+}
+
+// AskFor asks whoever may approve, through the server.
+func (t *Till) AskFor(asked wire.Asked, reason string) (wire.ApprovalAnswer, error) {
+	return t.engine.AskFor(asked, reason)
+}
+
+// Answer says how far what was asked has come.
+func (t *Till) Answer(id uuid.UUID) (wire.ApprovalAnswer, error) {
+	return t.engine.Answer(id)
+}
+
+// Withdraw takes back what was asked.
+func (t *Till) Withdraw(id uuid.UUID) (wire.ApprovalAnswer, error) {
+	return t.engine.Withdraw(id)
 }
 
 // MoveCash puts money into the drawer or takes it out, or opens it.

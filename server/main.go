@@ -20,16 +20,26 @@ const usage = `souk is the server of Souk, a point of sale and ERP for many shop
   souk migrate                             make roles and schema, or bring them forward
   souk tenant add [--name ...]             make a shop; asks for what is not given (souk tenant add --help)
   souk tenant list                         list the shops
+  souk tenant suspend|resume SLUG          let nobody into a shop, or people again; nothing is lost
+  souk tenant close|reopen SLUG            end a shop; it is kept for 30 days and can be reopened
+  souk tenant delete SLUG                  remove a shop that has been closed for 30 days, for good
+  souk tenant export SLUG FILE             write all that a shop has to a new ZIP file, a CSV for each table
   souk demo                                make the demo shops if they are not there
   souk backup [DIR]                        copy the embedded database beside selling, and try to restore the copy
   souk restore [--replace] BACKUP          put a backup in the database's place; --replace moves the present one aside
   souk doctor [--json]                     say what is wrong and what to do; exits 1 with warnings, 2 with errors
-  souk operator add EMAIL SHOP             let an owner of that shop look after this installation
-  souk verify                              read the whole database and say what is broken; exits 1 if anything is
+  souk attack [--tenant SLUG] [--json] [--pdf FILE] [--language en]
+                                           attack the running server and say what came of it; exits 1 if anything got through
+  souk operator add EMAIL                  make an account of the platform's console at admin.<domain>, or give it a new password
+  souk operator list|remove EMAIL          list the accounts of the console, or take one away
+  souk operator add EMAIL SHOP             let an owner of that shop look after this installation, from that shop's office
+  souk verify [--audit]                    read the whole database and say what is broken; exits 1 if anything is;
+                                           --audit follows every shop's audit trail row by row
+  souk audit SLUG FILE                     write the proof of a shop's audit trail, for souk-audit-check
   souk openapi                             print the description of the API
   souk version                             print the version
 
-Settings: SOUK_DATA, SOUK_ADDR (127.0.0.1:8080), SOUK_DOMAIN (localhost), SOUK_TLS (files:cert.pem,key.pem or acme or self), SOUK_HTTP_ADDR, SOUK_DATABASE_URL, SOUK_TRUSTED_PROXIES, SOUK_LOG (text or json), SOUK_LOG_LEVEL,
+Settings: SOUK_DATA, SOUK_ADDR (127.0.0.1:8080), SOUK_DOMAIN (localhost), SOUK_SIGN_UP (true lets anybody make a shop), SOUK_TLS (files:cert.pem,key.pem or acme or self), SOUK_HTTP_ADDR, SOUK_DATABASE_URL, SOUK_TRUSTED_PROXIES, SOUK_LOG (text or json), SOUK_LOG_LEVEL,
 SOUK_BACKUP_DIR, SOUK_BACKUP_HOUR (3; -1 for never), SOUK_BACKUP_DAYS (7), SOUK_BACKUP_WEEKS (4), SOUK_UPDATE_URL.
 `
 
@@ -72,8 +82,16 @@ func run(ctx context.Context, args []string) error {
 		return app.MakeDemo(ctx, cfg, os.Stdout)
 	case "backup", "restore", "doctor", "operator":
 		return keep(ctx, cfg, args[0], args[1:])
+	case "attack":
+		return attack(ctx, cfg, args[1:])
 	case "verify":
-		return app.Verify(ctx, cfg, os.Stdout)
+		return check(ctx, cfg, args[1:])
+	case "audit":
+		if len(args) != 3 {
+			fmt.Fprint(os.Stderr, usage)
+			return flag.ErrHelp
+		}
+		return app.WriteProof(ctx, cfg, args[1], args[2], os.Stdout)
 	case "openapi":
 		return app.WriteOpenAPI(os.Stdout)
 	case "version":
@@ -83,6 +101,18 @@ func run(ctx context.Context, args []string) error {
 		fmt.Fprint(os.Stderr, usage)
 		return flag.ErrHelp
 	}
+}
+
+func check(ctx context.Context, cfg app.Config, args []string) error {
+	flags := flag.NewFlagSet("verify", flag.ContinueOnError)
+	audit := flags.Bool("audit", false, "follow every shop's audit trail row by row instead")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *audit {
+		return app.VerifyAudit(ctx, cfg, os.Stdout)
+	}
+	return app.Verify(ctx, cfg, os.Stdout)
 }
 
 func serve(ctx context.Context, cfg app.Config, args []string) error {
@@ -101,10 +131,35 @@ func tenant(ctx context.Context, cfg app.Config, args []string) error {
 		return app.AddTenant(ctx, cfg, args[1:], os.Stdin, os.Stdout)
 	case len(args) == 1 && args[0] == "list":
 		return app.ListTenants(ctx, cfg, os.Stdout)
+	case len(args) == 2 && args[0] != "export":
+		return app.ChangeTenant(ctx, cfg, args[0], args[1], os.Stdout)
+	case len(args) == 3 && args[0] == "export":
+		return app.ExportTenant(ctx, cfg, args[1], args[2], os.Stdout)
 	default:
 		fmt.Fprint(os.Stderr, usage)
 		return flag.ErrHelp
 	}
+}
+
+// attack is the self-test from the command line.
+func attack(ctx context.Context, cfg app.Config, args []string) error {
+	var how app.AttackOrder
+	flags := flag.NewFlagSet("attack", flag.ContinueOnError)
+	flags.StringVar(&how.Tenant, "tenant", "", "the address of a shop to be shown to be out of reach; it is only read from")
+	flags.BoolVar(&how.JSON, "json", false, "write JSON")
+	flags.StringVar(&how.PDF, "pdf", "", "write the report into this file too")
+	flags.StringVar(&how.Language, "language", "en", "of the PDF: en, es or ar")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("%q is not a setting; see souk attack --help", flags.Arg(0))
+	}
+	held, err := app.Attack(ctx, cfg, how, os.Stdout)
+	if err == nil && !held {
+		err = exitCode(1)
+	}
+	return err
 }
 
 // exitCode ends the program with that code and no further word.
@@ -139,6 +194,12 @@ func keep(ctx context.Context, cfg app.Config, command string, args []string) er
 			err = exitCode(code)
 		}
 		return err
+	case command == "operator" && len(rest) == 1 && rest[0] == "list":
+		return app.ListOperators(ctx, cfg, os.Stdout)
+	case command == "operator" && len(rest) == 2 && rest[0] == "add":
+		return app.AddOperator(ctx, cfg, rest[1], os.Stdout)
+	case command == "operator" && len(rest) == 2 && rest[0] == "remove":
+		return app.RemoveOperator(ctx, cfg, rest[1], os.Stdout)
 	case command == "operator" && len(rest) == 3 && rest[0] == "add":
 		return app.MakeOperator(ctx, cfg, rest[1], rest[2], os.Stdout)
 	}

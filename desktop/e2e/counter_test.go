@@ -29,7 +29,7 @@ func openCounter(t *testing.T, s *server) *counter {
 		"--pair", c.owner.pairingCode("Till 1"), "--name", "First till", "--printer", "file:"+c.paper)
 	till.Stdout, till.Stderr = s.log, s.log
 	require.NoError(t, till.Start())
-	t.Cleanup(func() { _ = till.Process.Signal(syscall.SIGTERM); _ = till.Wait() })
+	t.Cleanup(func() { end(till, syscall.SIGTERM) })
 	out, err := exec.CommandContext(t.Context(), "xdotool", "search", "--sync", "--onlyvisible", "--pid", pid(till)).CombinedOutput()
 	require.NoError(t, err, string(out))
 	var devices []struct{ Name string }
@@ -38,7 +38,7 @@ func openCounter(t *testing.T, s *server) *counter {
 		return len(devices) == 1
 	}, soon, 200*time.Millisecond)
 	time.Sleep(5 * time.Second) // the catalogue arrives and the lock screen is drawn
-	keyboard(t, "Tab", "Return", "type:1234", "Return")
+	keyboard(t, "Return", "type:1234", "Return")
 	time.Sleep(time.Second)
 	keyboard(t, "type:20000", "Return")
 	time.Sleep(time.Second)

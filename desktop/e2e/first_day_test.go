@@ -44,7 +44,7 @@ func startOwner(t *testing.T, s *server) *owner {
 	require.NoError(t, err)
 	o.out = bufio.NewScanner(out)
 	require.NoError(t, o.command.Start())
-	t.Cleanup(func() { _ = o.command.Process.Signal(syscall.SIGTERM); _ = o.command.Wait() })
+	t.Cleanup(func() { end(o.command, syscall.SIGTERM) })
 	return o
 }
 
@@ -121,8 +121,7 @@ func (f *firstTill) open() {
 }
 
 func (f *firstTill) end(how syscall.Signal) {
-	_ = f.command.Process.Signal(how)
-	_ = f.command.Wait()
+	end(f.command, how)
 }
 
 // does types, lets the screen follow and keeps what it shows.
@@ -172,7 +171,7 @@ func TestAFirstDay(t *testing.T) {
 	till.does("ready", "Return")
 	till.does("lock", "Return")
 
-	till.does("pin", "Tab", "Tab", "Return")
+	till.does("pin", "Tab", "Return")
 	till.does("float", "type:2468", "Return")
 	till.does("empty", "type:10000", "Return")
 	till.does("cart", "scan:4006381333931", "scan:5000159407236")

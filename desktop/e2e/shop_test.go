@@ -24,7 +24,7 @@ import (
 )
 
 // soon is how long anything may take before a test gives up on it.
-const soon = 30 * time.Second
+const soon = time.Minute
 
 // server is a running Souk with the demo shops on data of its own.
 type server struct {

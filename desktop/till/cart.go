@@ -29,8 +29,10 @@ type basket struct {
 	Discount     *pricing.Discount `json:"discount,omitempty"`
 	Note         string            `json:"note,omitempty"`
 	Back         *taken            `json:"back,omitempty"`
+	Approvals    []wire.Approval   `json:"approvals,omitempty"`
 
-	priced pricing.Priced
+	priced    pricing.Priced
+	approvers map[int]uuid.UUID // who approved what of a line, once it is settled
 }
 
 // line is a line of it. Prices are those of the moment it was added; the tax
@@ -128,6 +130,9 @@ func (e *Engine) edit(edit func(b *basket) error) error {
 	if err := e.price(&next); err != nil {
 		return pricingFault(err)
 	}
+	if err := e.within(&next); err != nil {
+		return err
+	}
 	step("cart.priced")
 	err := e.journal.write(e.ctx, func(tx *sql.Tx) error {
 		if err := e.keepStep(tx); err != nil {
@@ -144,6 +149,9 @@ func (e *Engine) edit(edit func(b *basket) error) error {
 		return e.diskFault(err)
 	}
 	step("cart.committed")
+	for _, approval := range next.Approvals {
+		e.spend(approval.ID)
+	}
 	e.cart = next
 	e.steps = min(e.steps+1, maxUndo)
 	if !next.empty() {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"souk/desktop/printer"
+	"souk/shared/limits"
 	"souk/shared/money"
 	"souk/shared/receipt"
 	"souk/shared/wire"
@@ -16,7 +17,7 @@ import (
 // MoveCash puts money into the drawer, takes it out, brings it to the safe, or
 // opens the drawer without a sale. It is in the journal before the drawer opens.
 //
-// Fails with till.forbidden, which another person's approval gets round,
+// Fails with approvals.needed, which another person's approval gets round,
 // till.amount, till.reason, and with till.disk or till.disk_failing.
 func (e *Engine) MoveCash(in wire.CashAsked) (wire.RegisterState, error) {
 	e.mu.Lock()
@@ -30,13 +31,16 @@ func (e *Engine) MoveCash(in wire.CashAsked) (wire.RegisterState, error) {
 	case in.Kind == wire.DrawerOpen && in.Amount != 0, in.Kind != wire.DrawerOpen && in.Amount <= 0, in.Amount > money.Max:
 		return e.state(), errCashAmount
 	}
-	approver, err := e.allowedBy(in.Kind.Needs())
+	approval, err := e.allowed(limits.CashMove(in.Kind, in.Reason, in.Amount))
 	if err != nil {
 		return e.state(), err
 	}
 	moved := wire.CashMoved{
 		ID: newID(), ShiftID: e.shift.ID, Kind: in.Kind, Reason: in.Reason, Amount: in.Amount, Note: strings.TrimSpace(in.Note),
-		PersonID: e.person.ID, ApprovedBy: approver, At: e.now(),
+		PersonID: e.person.ID, Approval: approval, At: e.now(),
+	}
+	if approval != nil {
+		moved.ApprovedBy = &approval.By
 	}
 	step("cash.begun")
 	if err := e.journal.write(e.ctx, func(tx *sql.Tx) error { return e.writeCash(tx, moved) }); err != nil {

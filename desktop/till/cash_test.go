@@ -57,26 +57,38 @@ func TestCashIsCountedOnXAndZ(t *testing.T) {
 
 func TestWhatACashierMayNotDoAManagerApproves(t *testing.T) {
 	f := selling(t, cashier)
-	_, err := f.MoveCash(asked(wire.CashOut, wire.ReasonPetty, 500))
-	isFault(t, err, "till.forbidden")
-	_, err = f.Approve(cashier, "1234", wire.MayCashOut)
-	isFault(t, err, "till.forbidden")
-	_, err = f.Approve(manager, "9999", wire.MayCashOut)
+	out := asked(wire.CashOut, wire.ReasonPetty, 500)
+	_, err := f.MoveCash(out)
+	wanted := isNeeded(t, err)
+	require.EqualValues(t, 500, wanted.Amount)
+	_, err = f.Approve(cashier, "1234", wanted, "")
+	isFault(t, err, "till.approve_own")
+	_, err = f.Approve(manager, "9999", wanted, "")
 	isFault(t, err, "till.wrong_pin")
-	_, err = f.Approve(manager, "1234", wire.MayCashOut)
+	_, err = f.Approve(manager, "1234", wanted, "the window cleaner")
 	require.NoError(t, err)
-	_, err = f.MoveCash(asked(wire.CashOut, wire.ReasonPetty, 500))
+	more := out
+	more.Amount = 600
+	_, err = f.MoveCash(more)
+	require.EqualValues(t, 600, isNeeded(t, err).Amount, "it is bound to the amount")
+	_, err = f.MoveCash(out)
 	require.NoError(t, err)
-	_, err = f.MoveCash(asked(wire.CashOut, wire.ReasonPetty, 500))
-	isFault(t, err, "till.forbidden") // lent for one action only
+	_, err = f.MoveCash(out)
+	isNeeded(t, err) // approved once only
 
-	_, err = f.Approve(manager, "1234", wire.MayOpen)
+	open := asked(wire.DrawerOpen, wire.ReasonCheck, 0)
+	_, err = f.MoveCash(open)
+	_, err = f.Approve(manager, "1234", isNeeded(t, err), "")
 	require.NoError(t, err)
 	_, err = f.Lock()
 	require.NoError(t, err)
 	f.signIn(cashier)
-	_, err = f.MoveCash(asked(wire.DrawerOpen, wire.ReasonCheck, 0))
-	isFault(t, err, "till.forbidden") // not lent to whoever comes next
+	_, err = f.MoveCash(open)
+	isNeeded(t, err) // not approved for whoever comes next
+	f.drained()
+	moved := f.shop.movements()[0]
+	require.Equal(t, manager, *moved.ApprovedBy)
+	require.Equal(t, "the window cleaner", moved.Approval.Reason)
 }
 
 func TestCashIsNotMovedAsNonsense(t *testing.T) {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"souk/shared/money"
 	"souk/shared/pricing"
 	"souk/shared/receipt"
@@ -69,6 +71,9 @@ func (e *Engine) finish(tenders []wire.TenderIn) (*finished, error) {
 	if err := e.price(&e.cart); err != nil {
 		return nil, pricingFault(err)
 	}
+	if err := e.settleApprovals(); err != nil {
+		return nil, err
+	}
 	priced := e.cart.priced
 	methods, err := e.methodsOf(tenders)
 	if err != nil {
@@ -117,15 +122,19 @@ func (e *Engine) newSale(priced pricing.Priced, settled pricing.Settlement) wire
 		Currency: e.setup.Company.Currency, TaxIncluded: e.setup.Company.PricesIncludeTax,
 		Tenders: []wire.SaleTender{}, Note: e.cart.Note,
 		Gross: priced.Gross, Discount: priced.Discount, Net: priced.Net, Tax: priced.Tax, Total: priced.Total,
-		Rounding: settled.Rounding, Due: settled.Due,
+		Rounding: settled.Rounding, Due: settled.Due, Approvals: e.cart.Approvals,
 	}
 	for i, l := range e.cart.Lines {
 		p := priced.Lines[i]
+		var approver *uuid.UUID
+		if by, ok := e.cart.approvers[i]; ok {
+			approver = &by
+		}
 		sale.Lines = append(sale.Lines, wire.SaleLine{
 			LineNo: i + 1, ItemID: l.ItemID, Name: l.Name, Barcode: l.Barcode, Unit: l.Unit, Quantity: l.Quantity,
 			UnitPrice: l.UnitPrice, ListPrice: l.ListPrice, Gross: p.Gross, Discount: p.Discount,
 			DiscountReason: e.reason(l), TaxCode: l.TaxCode, TaxRate: e.taxRate(l.TaxCode),
-			Net: p.Net, Tax: p.Tax, Total: p.Total, Note: l.Note,
+			Net: p.Net, Tax: p.Tax, Total: p.Total, Note: l.Note, ApprovedBy: approver,
 		})
 	}
 	e.addReturns(&sale)
@@ -206,6 +215,9 @@ func (e *Engine) writeSale(tx *sql.Tx, f *finished) error {
 
 // finished brings what is in memory up to what is on disk.
 func (e *Engine) finished(f *finished) {
+	for _, approval := range f.sale.Approvals {
+		e.spend(approval.ID)
+	}
 	e.cart, e.steps = basket{}, 0
 	e.last = &wire.LastSale{
 		ID: f.sale.ID, ReceiptNo: f.sale.ReceiptNo, Total: f.sale.Due, Paid: f.paid, Change: f.change,

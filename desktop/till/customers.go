@@ -50,7 +50,7 @@ func (e *Engine) AddCustomer(in MetCustomer) (wire.RegisterState, error) {
 	case met.Email != "" && !wire.PlainAddress(met.Email):
 		return e.state(), errEmail
 	}
-	if err := e.allowed(wire.MayAddCustomers); err != nil {
+	if err := e.allowedRight(wire.MayAddCustomers); err != nil {
 		return e.state(), err
 	}
 	step("customer.begun")

@@ -59,5 +59,5 @@ func TestDiscoverFindsNobodyWhereNobodyIs(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, found)
 	require.NotNil(t, found)
-	require.Less(t, time.Since(began), 2*time.Second)
+	require.Less(t, time.Since(began), 20*time.Second)
 }

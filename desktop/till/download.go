@@ -47,6 +47,15 @@ func (e *Engine) loadCatalogue() error {
 	if err != nil || !found || e.pairing == nil {
 		return err
 	}
+	bare, err := e.unseal(kept.Setup.People)
+	if err != nil {
+		return err
+	}
+	if bare {
+		if err := e.sealCopy(&kept); err != nil {
+			return err
+		}
+	}
 	return e.use(kept)
 }
 
@@ -165,6 +174,8 @@ func (e *Engine) apply(changes wire.Changes, asked time.Time) error {
 	kept.Cursor, kept.Asked = changes.Cursor, asked
 	if changes.Setup != nil {
 		kept.Setup = *changes.Setup
+	} else if _, err := e.unseal(kept.Setup.People); err != nil {
+		return err
 	}
 	err := e.catalogue.write(e.ctx, func(tx *sql.Tx) error {
 		if err := putItems(e.ctx, tx, kept.Generation, changes.Items); err != nil {
@@ -174,7 +185,7 @@ func (e *Engine) apply(changes wire.Changes, asked time.Time) error {
 			return err
 		}
 		step("download.changes_written")
-		return putMeta(e.ctx, tx, "copy", kept)
+		return e.putCopy(e.ctx, tx, "copy", &kept.Setup, &kept)
 	})
 	if err != nil {
 		return err
@@ -259,7 +270,8 @@ func (e *Engine) openDraft(s server) (draft, error) {
 		return draft{}, err
 	}
 	if found && d.Cursor.Epoch == answer.Cursor.Epoch && (d.After != "" || d.ItemsDone) {
-		return d, nil
+		_, err := e.unseal(d.Setup.People)
+		return d, err
 	}
 	var newest int64
 	if err := e.catalogue.db.QueryRowContext(e.ctx,
@@ -281,14 +293,14 @@ func (e *Engine) keepPage(d draft, put func(tx *sql.Tx) error) error {
 			return err
 		}
 		step("download.page_written")
-		return putMeta(e.ctx, tx, "draft", d)
+		return e.putCopy(e.ctx, tx, "draft", &d.Setup, &d)
 	})
 }
 
 // changeOver puts a complete draft into service.
 func (e *Engine) changeOver(d draft) error {
 	err := e.catalogue.write(e.ctx, func(tx *sql.Tx) error {
-		if err := putMeta(e.ctx, tx, "copy", d.copyState); err != nil {
+		if err := e.putCopy(e.ctx, tx, "copy", &d.Setup, &d.copyState); err != nil {
 			return err
 		}
 		step("download.changed_over")

@@ -39,3 +39,18 @@ func (e *Engine) AgeCopy() error {
 	_, err := e.catalogue.db.ExecContext(e.ctx, "delete from customers")
 	return err
 }
+
+// BareCopy makes the copy one from before PINs were sealed.
+func (e *Engine) BareCopy() error {
+	var kept copyState
+	if _, err := getMeta(e.ctx, e.catalogue.db, "copy", &kept); err != nil {
+		return err
+	}
+	if _, err := e.unseal(kept.Setup.People); err != nil {
+		return err
+	}
+	return putMeta(e.ctx, e.catalogue.db, "copy", kept)
+}
+
+// PepperName is what the key of the PINs is kept under.
+func (e *Engine) PepperName() string { return pepperOf(e.pairing.DeviceID.String()) }

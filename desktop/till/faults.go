@@ -17,6 +17,7 @@ var (
 	errPaired           = fault.Conflict("till.paired").Say("This till belongs to another shop. Open it with a new data folder to pair it with this one.")
 	errFetching         = fault.Conflict("till.fetching").Say("The catalogue is still on its way. Wait a moment.")
 	errSignedOut        = fault.Unauthenticated("till.not_signed_in").Say("Choose your name and type your PIN.")
+	errOwnWait          = fault.Forbidden("till.own_wait").Say("Someone else has to end your wait.")
 	errWrongPIN         = fault.Unauthenticated("till.wrong_pin").Say("That PIN is not right. Try again.")
 	errNoPIN            = fault.Forbidden("till.no_pin").Say("You have no PIN yet. A manager sets one in the office, under People.")
 	errPerson           = fault.NotFound("till.person_unknown").Say("This person may not sign in at this till.")
@@ -59,6 +60,8 @@ var (
 	errPrinterMissing   = fault.Unavailable("till.printer_missing").Say("There is no printer at this place. Is it plugged in and switched on? Then choose it again.")
 	errPrinterRights    = fault.Unavailable("till.printer_rights").Say("This computer does not let the till use the printer. Give its user the right to print, on Linux the group lp.")
 	errPrinterSilent    = fault.Unavailable("till.printer_silent").Say("No printer answers at this address. Look whether it is on and in the same network, and compare the address with its self-test.")
+	errApproveOwn       = fault.Forbidden("till.approve_own").Say("Nobody approves what he asked for himself. Ask someone else.")
+	errApproveBeyond    = fault.Forbidden("till.approve_beyond").Say("This person may not approve this. Choose someone who may.")
 	errName             = fault.Invalid("till.name").Say("Enter a name.")
 )
 

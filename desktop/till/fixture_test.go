@@ -15,7 +15,7 @@ import (
 )
 
 // soon is how long a test waits for what happens in the background.
-const soon = 10 * time.Second
+const soon = time.Minute
 
 type fixture struct {
 	*till.Engine

@@ -13,7 +13,7 @@ import (
 // What the till listens to. Everything else it is told of is for the window.
 var topics = []string{
 	"catalog.items", "catalog.store_prices", "parties.customers", "catalog.setup", "inventory.stock", "payments.methods", "people.list", "people.roles",
-	"company.settings",
+	"company.settings", "approvals.list",
 }
 
 const (

@@ -27,7 +27,7 @@ func (e *Engine) MailReceipt(saleID uuid.UUID, to, locale string) (wire.Register
 	if _, err := e.receipt(saleID); err != nil {
 		return e.state(), err
 	}
-	if err := e.allowed(wire.MayMailReceipts); err != nil {
+	if err := e.allowedRight(wire.MayMailReceipts); err != nil {
 		return e.state(), err
 	}
 	step("mail.begun")

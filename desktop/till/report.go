@@ -24,7 +24,7 @@ func (e *Engine) XReport() (wire.ZReport, error) {
 	if e.shift == nil {
 		return wire.ZReport{}, errNoShift
 	}
-	if err := e.allowed(wire.MayReadX); err != nil {
+	if err := e.allowedRight(wire.MayReadX); err != nil {
 		return wire.ZReport{}, err
 	}
 	z, err := e.report(0)
@@ -45,7 +45,7 @@ func (e *Engine) PrintReport(shiftID uuid.UUID) (wire.RegisterState, error) {
 		return e.state(), printerFault(errors.New("no printer is set up"))
 	}
 	if e.shift != nil && e.shift.ID == shiftID {
-		if err := e.allowed(wire.MayReadX); err != nil {
+		if err := e.allowedRight(wire.MayReadX); err != nil {
 			return e.state(), err
 		}
 		z, err := e.report(0)

@@ -2,12 +2,6 @@ package till
 
 import "souk/shared/wire"
 
-// What a person needs to be allowed at the till beyond selling.
-const (
-	mayDiscount wire.Permission = "sales.discount"
-	mayPrice    wire.Permission = "sales.price"
-)
-
 // selling fails unless goods can be sold now.
 func (e *Engine) selling() error {
 	switch e.phase() {

@@ -107,7 +107,7 @@ func newSetup(slug string) wire.Setup {
 		},
 		People: []wire.PersonSetup{
 			{ID: cashier, Name: "Casey", Role: wire.Cashier, PINHash: pinHash(), Permissions: []wire.Permission{"sales.sell", wire.MayCashIn, wire.MayDrop, wire.MayFindCustomers, wire.MayAddCustomers, wire.MayMailReceipts}},
-			{ID: manager, Name: "Morgan", Role: wire.Manager, PINHash: pinHash(), Permissions: []wire.Permission{"sales.discount", "sales.price", wire.MayCashOut, wire.MayOpen, wire.MayReadX, "sales.refund", wire.MayFindCustomers}},
+			{ID: manager, Name: "Morgan", Role: wire.Manager, PINHash: pinHash(), Permissions: []wire.Permission{"sales.discount", "sales.price", wire.MayCashOut, wire.MayOpen, wire.MayReadX, "sales.refund", wire.MayFindCustomers, wire.MayCashIn, wire.MayAddCustomers, wire.MayApprove, wire.MayEditPeople}},
 			{ID: newbie, Name: "Nico", Role: wire.Cashier},
 		},
 	}

@@ -72,8 +72,9 @@ type Engine struct {
 	items     *index
 	customers *directory
 	person    *wire.PersonSetup
-	lent      map[wire.Permission]loan      // rights lent to that person
-	receipts  map[uuid.UUID]wire.Returnable // found, to take something back of
+	requests  map[uuid.UUID]wire.ApprovalRequest // what others were asked through the server
+	pending   []pending                          // what others have approved for that person
+	receipts  map[uuid.UUID]wire.Returnable      // found, to take something back of
 	shift     *wire.RegisterShift
 	cart      basket
 	steps     int // how many cart steps can be undone

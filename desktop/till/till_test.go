@@ -81,26 +81,6 @@ func TestPhases(t *testing.T) {
 	isFault(t, err, "till.no_shift")
 }
 
-func TestWrongPINsHaveToWaitEvenAfterARestart(t *testing.T) {
-	f := newTill(t)
-	c := &clock{at: time.Now()}
-	f.cfg.Clock = c.now
-	f.reopen()
-	for range 5 {
-		_, err := f.SignIn(cashier, "9999")
-		isFault(t, err, "till.wrong_pin")
-	}
-	_, err := f.SignIn(cashier, "1234")
-	isFault(t, err, "till.pin_wait")
-	f.reopen()
-	_, err = f.SignIn(cashier, "1234")
-	isFault(t, err, "till.pin_wait")
-	_, err = f.SignIn(manager, "1234")
-	require.NoError(t, err, "others are not held up")
-	c.pass(31 * time.Second)
-	f.signIn(cashier)
-}
-
 func TestCompleteRefuses(t *testing.T) {
 	f := selling(t, cashier)
 	_, err := f.Complete([]wire.TenderIn{{MethodID: cash, Amount: 100}})

@@ -29,6 +29,18 @@ type window struct {
 	session string
 }
 
+// dataDir is a till's folder. The till may still be closing its journal when its
+// window is gone.
+func dataDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp(t.TempDir(), "till")
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		require.Eventually(t, func() bool { return os.RemoveAll(dir) == nil }, soon, 50*time.Millisecond)
+	})
+	return dir
+}
+
 func openWindow(t *testing.T, args ...string) *window {
 	binary := os.Getenv("SOUK_TILL")
 	require.NotEmpty(t, binary, "SOUK_TILL names the till to test")
@@ -47,13 +59,13 @@ func openWindow(t *testing.T, args ...string) *window {
 	}
 	options := map[string]any{"binary": binary, "args": args}
 	body := map[string]any{"capabilities": map[string]any{"alwaysMatch": map[string]any{"webkitgtk:browserOptions": options}}}
-	require.Eventually(t, func() bool { return w.call(http.MethodPost, "", body, &made) == nil }, 20*time.Second, 200*time.Millisecond)
+	require.Eventually(t, func() bool { return w.call(http.MethodPost, "", body, &made) == nil }, time.Minute, 200*time.Millisecond)
 	w.session += "/" + made.SessionID
 	t.Cleanup(func() { _ = w.call(http.MethodDelete, "", nil, nil) }) // closes the till
 	require.Eventually(t, func() bool {
 		var ready bool
 		return w.js(`return !!(window.go && window.go.desktop && window.runtime)`, &ready) == nil && ready
-	}, 20*time.Second, 100*time.Millisecond, "the page has its bindings")
+	}, time.Minute, 100*time.Millisecond, "the page has its bindings")
 	return w
 }
 
@@ -121,7 +133,7 @@ func (w *window) do(out any, name string, args ...any) {
 func TestTheWindowSells(t *testing.T) {
 	s := openShop(t)
 	paper := filepath.Join(t.TempDir(), "paper.bin")
-	w := openWindow(t, "--data", t.TempDir(), "--server", s.URL, "--pair", "GOODCODE", "--printer", "file:"+paper)
+	w := openWindow(t, "--data", dataDir(t), "--server", s.URL, "--pair", "GOODCODE", "--printer", "file:"+paper)
 
 	var state wire.RegisterState
 	require.Eventually(t, func() bool {
@@ -151,7 +163,7 @@ func TestTheWindowSells(t *testing.T) {
 }
 
 func TestTheWindowSaysWhatIsWrong(t *testing.T) {
-	w := openWindow(t, "--data", t.TempDir())
+	w := openWindow(t, "--data", dataDir(t))
 	r := w.later(`return window.go.desktop.Till.OpenShift(100)`)
 	var text string
 	require.NoError(t, json.Unmarshal(r.Error, &text))
@@ -172,7 +184,7 @@ func TestTheWindowSaysWhatIsWrong(t *testing.T) {
 
 func TestTheWindowForwardsAsTheDevice(t *testing.T) {
 	s := openShop(t)
-	w := openWindow(t, "--data", t.TempDir(), "--server", s.URL, "--pair", "GOODCODE")
+	w := openWindow(t, "--data", dataDir(t), "--server", s.URL, "--pair", "GOODCODE")
 	r := w.later(`const r = await fetch("/api/sync/setup"); return (await r.json()).setup.company.slug`)
 	require.Equal(t, `"city-mart"`, string(r.Value))
 	r = w.later(`const r = await fetch("/api/sync/entries", {method: "POST", headers: {"Idempotency-Key": "k", "Content-Type": "application/json"},
@@ -182,7 +194,7 @@ func TestTheWindowForwardsAsTheDevice(t *testing.T) {
 
 func TestAForeignPageCanCallNothing(t *testing.T) {
 	s := openShop(t)
-	w := openWindow(t, "--data", t.TempDir())
+	w := openWindow(t, "--data", dataDir(t))
 	r := w.later(`return (await fetch("` + s.URL + `/api/sync/setup")).status`)
 	require.NotEmpty(t, r.Error, "the page talks to nobody but its program")
 

@@ -59,7 +59,7 @@ async function signIn(page, url) {
 	await page.goto(url('city-mart') + '/');
 	await page.getByLabel('E-mail').fill('owner@city-mart.example');
 	await page.getByLabel('Password', { exact: true }).fill('souk-demo');
-	await page.getByRole('button', { name: 'Sign in' }).click();
+	await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 	await page.getByRole('navigation', { name: 'Sections' }).first().waitFor();
 }
 
@@ -100,6 +100,8 @@ export const stories = {
 		await page.keyboard.press('Escape');
 		await page.locator('tbody [data-open]').first().focus();
 		await page.keyboard.press('?');
+		// It is fetched when it is asked for.
+		await page.getByRole('dialog').waitFor();
 		await look('help');
 		await page.keyboard.press('Escape');
 		await page.getByRole('button', { name: /What needs attention/ }).click();

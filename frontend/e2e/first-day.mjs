@@ -135,7 +135,7 @@ async function seeSale(page, total) {
 await mkdir(out, { recursive: true });
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
 const context = await browser.newContext({ viewport: { width: 1366, height: 850 }, locale: 'en' });
-context.setDefaultTimeout(15_000);
+context.setDefaultTimeout(45_000);
 const page = await context.newPage();
 const broken = [];
 page.on('pageerror', (error) => broken.push(error.message));

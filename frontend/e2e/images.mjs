@@ -4,7 +4,7 @@ async function signIn(page, url, shop = 'corner-shop', who = 'owner') {
 	await page.goto(url(shop) + '/');
 	await page.getByLabel('E-mail').fill(`${who}@${shop}.example`);
 	await page.getByLabel('Password', { exact: true }).fill('souk-demo');
-	await page.getByRole('button', { name: 'Sign in' }).click();
+	await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 	await page.getByRole('navigation', { name: 'Sections' }).waitFor();
 }
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 /** A register's screen that is touched, 1024 by 768. */
 async function touched(browser, url, { locale = 'en' } = {}) {
 	const context = await browser.newContext({ viewport: { width: 1024, height: 768 }, hasTouch: true, locale });
-	context.setDefaultTimeout(15_000);
+	context.setDefaultTimeout(45_000);
 	const page = await context.newPage();
 	await page.goto(url('corner-shop') + '/register');
 	return { context, page };

@@ -6,7 +6,7 @@ async function signIn(page, url) {
 	await page.goto(url(shop) + '/');
 	await page.getByLabel('E-mail').fill(`owner@${shop}.example`);
 	await page.getByLabel('Password', { exact: true }).fill('souk-demo');
-	await page.getByRole('button', { name: 'Sign in' }).click();
+	await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 	await page.getByRole('navigation', { name: 'Sections' }).waitFor();
 }
 
@@ -63,7 +63,7 @@ export const stories = {
 		await signIn(page, url);
 		await page.evaluate(() => localStorage.setItem('souk.language', 'es-ES'));
 		await page.goto(url(shop) + '/items');
-		await page.getByRole('button', { name: 'Añadir artículo' }).click();
+		await page.getByRole('button', { name: 'Añadir producto' }).click();
 		const price = page.getByLabel('Precio', { exact: true }).first();
 		await price.fill('1234,5');
 		await price.blur();

@@ -5,7 +5,7 @@ async function signIn(page, url, who = 'owner') {
 	await page.goto(url('city-mart') + '/');
 	await page.getByLabel('E-mail').fill(`${who}@city-mart.example`);
 	await page.getByLabel('Password', { exact: true }).fill('souk-demo');
-	await page.getByRole('button', { name: 'Sign in' }).click();
+	await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 	await page.getByRole('navigation', { name: 'Sections' }).first().waitFor();
 }
 
@@ -37,7 +37,7 @@ const undo = (page) => page.locator('[data-toasts]').getByRole('button', { name:
 const priceOf = async (page, item) => (await call(page, 'GET', `/api/items/${item.id}`)).price_minor;
 
 async function until(what, done) {
-	for (let tries = 0; tries < 50; tries++) {
+	for (let tries = 0; tries < 450; tries++) {
 		if (await done()) return;
 		await new Promise((next) => setTimeout(next, 100));
 	}

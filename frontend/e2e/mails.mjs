@@ -7,7 +7,7 @@ async function signIn(page, url) {
 	await page.goto(url(shop) + '/');
 	await page.getByLabel('E-mail').fill(`owner@${shop}.example`);
 	await page.getByLabel('Password', { exact: true }).fill('souk-demo');
-	await page.getByRole('button', { name: 'Sign in' }).click();
+	await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 	await page.getByRole('navigation', { name: 'Sections' }).waitFor();
 }
 

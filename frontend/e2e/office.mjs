@@ -6,7 +6,7 @@ async function signIn(page, url, shop = 'city-mart', who = 'owner') {
 	await page.goto(url(shop) + '/');
 	await page.getByLabel('E-mail').fill(`${who}@${shop}.example`);
 	await page.getByLabel('Password', { exact: true }).fill(password);
-	await page.getByRole('button', { name: 'Sign in' }).click();
+	await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 	await page.getByRole('navigation', { name: 'Sections' }).waitFor();
 }
 
@@ -58,7 +58,7 @@ export const stories = {
 		await page.goto(url('city-mart') + '/');
 		await page.getByLabel('E-mail').fill('owner@city-mart.example');
 		await page.getByLabel('Password', { exact: true }).fill('not it');
-		await page.getByRole('button', { name: 'Sign in' }).click();
+		await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 		await page.getByText('do not belong together').waitFor();
 		await signIn(page, url);
 		await page.getByRole('heading', { name: 'Today', level: 1 }).waitFor();
@@ -154,7 +154,7 @@ export const stories = {
 		await page.locator('[aria-label^="Refunds while offline"]').click();
 		await page.getByRole('option', { name: 'Its own receipts, up to a limit' }).click();
 		await page.getByLabel('Most per refund').fill('50.00');
-		await page.getByRole('link', { name: 'Items', exact: true }).click();
+		await page.getByRole('link', { name: 'Products', exact: true }).click();
 		await page.getByRole('dialog', { name: 'Leave without saving?' }).getByRole('button', { name: 'Keep it' }).click();
 		await page.getByRole('button', { name: 'Save changes' }).click();
 		await page.getByText('Till rules saved').waitFor();
@@ -185,7 +185,7 @@ export const stories = {
 		const cookies = await context.cookies(url('city-mart'));
 		assert.ok(cookies.length > 0);
 		await page.goto(url('corner-shop') + '/');
-		await page.getByRole('button', { name: 'Sign in' }).waitFor();
+		await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
 		await context.addCookies(cookies.map((c) => ({ ...c, domain: 'corner-shop.localhost' })));
 		const answer = await call(page, 'GET', '/api/items');
 		assert.equal(answer.status, 421, JSON.stringify(answer.body));
@@ -196,7 +196,7 @@ export const stories = {
 		await signIn(page, url);
 		await page.getByRole('button', { name: /theme, shortcuts and sign out/ }).click();
 		await page.getByRole('menuitem', { name: 'Sign out' }).click();
-		await page.getByRole('button', { name: 'Sign in' }).waitFor();
+		await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
 		assert.equal((await call(page, 'GET', '/api/items')).status, 401);
 	},
 };

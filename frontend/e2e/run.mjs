@@ -1,7 +1,10 @@
 // Drives the office in a real browser against a real server with demo shops.
 import { mkdir } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
+import { stories as approvals } from './approvals.mjs';
+import { stories as audit } from './audit.mjs';
 import { stories as axe } from './axe.mjs';
+import { stories as console_ } from './console.mjs';
 import { stories as exports } from './exports.mjs';
 import { stories as images } from './images.mjs';
 import { stories as imports } from './imports.mjs';
@@ -10,13 +13,15 @@ import { stories as languages } from './languages.mjs';
 import { stories as lists } from './lists.mjs';
 import { stories as mails } from './mails.mjs';
 import { stories as office } from './office.mjs';
+import { stories as passkeys } from './passkeys.mjs';
 import { stories as receipts } from './receipts.mjs';
 import { stories as roles } from './roles.mjs';
+import { stories as signup } from './signup.mjs';
 import { stories as stores } from './stores.mjs';
 import { stories as transfers } from './transfers.mjs';
 import { startServer } from './server.mjs';
 
-const stories = { ...office, ...lists, ...exports, ...images, ...imports, ...mails, ...receipts, ...roles, ...stores, ...transfers, ...axe, ...languages, ...keyboard };
+const stories = { ...office, ...audit, ...lists, ...exports, ...images, ...imports, ...mails, ...passkeys, ...receipts, ...roles, ...approvals, ...stores, ...transfers, ...signup, ...console_, ...axe, ...languages, ...keyboard };
 const pictures = process.env.SOUK_E2E_OUT ?? '../test/out';
 const server = await startServer();
 let passed = 0;
@@ -25,12 +30,12 @@ try {
 	const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
 	for (const [name, story] of Object.entries(stories)) {
 		const context = await browser.newContext({ viewport: { width: 1366, height: 850 }, locale: 'en' });
-		context.setDefaultTimeout(15_000);
+		context.setDefaultTimeout(45_000);
 		const page = await context.newPage();
 		const broken = [];
 		page.on('pageerror', (error) => broken.push(error.message));
 		try {
-			await story({ page, context, browser, url: server.url });
+			await story({ page, context, browser, url: server.url, data: server.data });
 			if (broken.length) throw new Error(`the page threw: ${broken.join('; ')}`);
 			passed++;
 			console.log(`ok    ${name}`);

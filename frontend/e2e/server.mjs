@@ -36,7 +36,7 @@ export async function startServer() {
 		await stop();
 		throw error;
 	}
-	return { url: (shop) => `http://${shop}.localhost:${port}`, stop };
+	return { url: (shop) => `http://${shop}.localhost:${port}`, data, stop };
 }
 
 function freePort() {

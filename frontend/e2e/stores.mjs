@@ -5,7 +5,7 @@ async function signIn(page, url, who) {
 	await page.goto(url('city-mart') + '/');
 	await page.getByLabel('E-mail').fill(`${who}@city-mart.example`);
 	await page.getByLabel('Password', { exact: true }).fill('souk-demo');
-	await page.getByRole('button', { name: 'Sign in' }).click();
+	await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 	await page.getByRole('navigation', { name: 'Sections' }).first().waitFor();
 }
 

@@ -7,7 +7,7 @@ async function signIn(page, url) {
 	await page.goto(url(shop) + '/');
 	await page.getByLabel('E-mail').fill(`owner@${shop}.example`);
 	await page.getByLabel('Password', { exact: true }).fill('souk-demo');
-	await page.getByRole('button', { name: 'Sign in' }).click();
+	await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 	await page.getByRole('navigation', { name: 'Sections' }).first().waitFor();
 }
 
@@ -42,7 +42,7 @@ const places = async (page, item) => (await call(page, 'GET', `/api/stock/${item
 const own = async (page, item, store) => (await call(page, 'GET', `/api/items/${item.id}/prices`)).stores.find((s) => s.store_id === store.id).own_price_minor;
 
 async function until(what, done) {
-	for (let tries = 0; tries < 50; tries++) {
+	for (let tries = 0; tries < 450; tries++) {
 		if (await done()) return;
 		await new Promise((next) => setTimeout(next, 100));
 	}

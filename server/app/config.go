@@ -1,6 +1,7 @@
 package app
 
 import (
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -12,6 +13,7 @@ import (
 	"souk/server/demo"
 	"souk/server/platform/db/embedded"
 	"souk/server/platform/mail"
+	"souk/server/platform/vault"
 )
 
 // Version is what this build calls itself; the release build sets it.
@@ -45,8 +47,14 @@ type Config struct {
 	SMTP mail.Config `envPrefix:"SOUK_SMTP_"`
 	// Demo makes the demo shops and lets people in there.
 	Demo bool `env:"SOUK_DEMO"`
+	// SignUp lets anybody make a shop at the domain itself; a demo does.
+	SignUp bool `env:"SOUK_SIGN_UP"`
 	// DemoDays is how many days of trade a demo shop has behind it.
 	DemoDays int `env:"SOUK_DEMO_DAYS" envDefault:"30"`
+	// AuditKey signs where the shops' audit trails stand; Run reads it from Data.
+	AuditKey ed25519.PrivateKey `env:"-"`
+	// Vault encrypts second factors; Run reads its key from Data.
+	Vault *vault.Vault `env:"-"`
 }
 
 // ReadConfig reads the environment and fails with a sentence about what is wrong.
@@ -95,3 +103,9 @@ func (c Config) trusted() ([]netip.Prefix, error) {
 
 // secretsFile keeps the passwords of the database's log-ins.
 func (c Config) secretsFile() string { return filepath.Join(c.Data, "database.json") }
+
+// factorsKeyFile keeps the key that second factors are encrypted under.
+func (c Config) factorsKeyFile() string { return filepath.Join(c.Data, "factors.key") }
+
+// auditKeyFile keeps the key that signs the audit trails.
+func (c Config) auditKeyFile() string { return filepath.Join(c.Data, "audit.key") }

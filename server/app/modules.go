@@ -1,7 +1,10 @@
 package app
 
 import (
+	"souk/server/approvals"
+	"souk/server/audit"
 	"souk/server/catalog"
+	"souk/server/factors"
 	"souk/server/imports"
 	"souk/server/inventory"
 	"souk/server/jobs"
@@ -12,7 +15,9 @@ import (
 	"souk/server/platform/module"
 	"souk/server/reports"
 	"souk/server/sales"
+	"souk/server/selftest"
 	"souk/server/setup"
+	"souk/server/support"
 	"souk/server/sync"
 	"souk/server/system"
 	"souk/server/tenants"
@@ -23,9 +28,11 @@ import (
 
 // Modules is the program. The order is the layering: a module may import only
 // those above it.
-var Modules = []module.Module{
+var Modules = module.All(
 	tenants.Module,
 	users.Module,
+	approvals.Module,
+	factors.Module,
 	jobs.Module,
 	catalog.Module,
 	parties.Module,
@@ -39,6 +46,9 @@ var Modules = []module.Module{
 	sales.Module,
 	reports.Module,
 	sync.Module,
+	audit.Module,
 	setup.Module,
 	system.Module,
-}
+	selftest.Module,
+	support.Module,
+)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/http"
 	"reflect"
 	"slices"
 
@@ -24,6 +25,7 @@ type registry struct {
 	sentences map[string]string
 	reacts    map[reflect.Type][]module.Reaction
 	byKey     map[string]module.Module
+	groups    map[string]auth.Group
 }
 
 // read panics on what is a mistake in the program: a permission or a fault that
@@ -31,7 +33,7 @@ type registry struct {
 func read(modules []module.Module) *registry {
 	r := &registry{
 		modules: modules, grants: auth.Grants{}, faults: map[string]string{}, sentences: map[string]string{},
-		reacts: map[reflect.Type][]module.Reaction{}, byKey: map[string]module.Module{},
+		reacts: map[reflect.Type][]module.Reaction{}, byKey: map[string]module.Module{}, groups: map[string]auth.Group{},
 	}
 	declared := map[wire.Permission]bool{web.Anyone: true, web.SignedIn: true}
 	for _, m := range modules {
@@ -42,6 +44,9 @@ func read(modules []module.Module) *registry {
 		for _, grant := range m.Permissions {
 			if declared[grant.Permission] {
 				panic(fmt.Sprintf("permission %s is declared twice", grant.Permission))
+			}
+			if !m.Always && auth.ModuleOf(grant.Permission) != m.Key {
+				panic(fmt.Sprintf("permission %s of %s has to begin with %s and a point: whoever may not use the module has none of its permissions", grant.Permission, m.Key, m.Key))
 			}
 			declared[grant.Permission] = true
 			r.grant(grant)
@@ -58,6 +63,9 @@ func read(modules []module.Module) *registry {
 		}
 	}
 	r.checkNeeds(declared)
+	for _, group := range r.catalogue() {
+		r.groups[group.Module] = group
+	}
 	return r
 }
 
@@ -78,21 +86,24 @@ func (r *registry) grant(grant module.Grant) {
 func (r *registry) catalogue() []auth.Group {
 	var all []auth.Group
 	for _, m := range r.modules {
-		group := auth.Group{Module: m.Key, Title: m.Title, For: m.For}
+		group := auth.Group{Module: m.Key, Title: m.Title, For: m.For, Always: m.Always, Needs: m.Needs}
 		for _, grant := range m.Permissions {
 			if !grant.Fixed {
 				group.Rights = append(group.Rights, auth.Right{Permission: grant.Permission, Allows: grant.Allows})
 			}
 		}
-		if len(group.Rights) > 0 {
-			all = append(all, group)
-		}
+		all = append(all, group)
 	}
 	return all
 }
 
 func (r *registry) checkNeeds(declared map[wire.Permission]bool) {
 	for _, m := range r.modules {
+		for _, key := range m.Needs {
+			if _, there := r.byKey[key]; !there || key == m.Key {
+				panic(fmt.Sprintf("module %s needs module %q, which is not there", m.Key, key))
+			}
+		}
 		for _, route := range m.Routes {
 			if !declared[route.Needs] {
 				panic(fmt.Sprintf("route %s of %s needs permission %q, which no module declares", route.Name(), m.Key, route.Needs))
@@ -117,8 +128,8 @@ func (r *registry) react(ctx context.Context, tx *db.Tx, event any) error {
 }
 
 func (r *registry) on(key string, tenant web.Tenant) bool {
-	m, known := r.byKey[key]
-	return !known || m.OnFor(tenant.Business, tenant.SwitchedOn)
+	group, known := r.groups[key]
+	return !known || group.OnFor(auth.Shop{BusinessType: tenant.Business, ModulesOn: tenant.SwitchedOn, ModulesOff: tenant.SwitchedOff})
 }
 
 func (r *registry) routes() []web.Route {
@@ -132,6 +143,23 @@ func (r *registry) routes() []web.Route {
 	return all
 }
 
+// shows are the permissions that let somebody see something.
+func (r *registry) shows() auth.Rights {
+	shows := auth.Rights{}
+	for _, m := range r.modules {
+		shows[auth.Use(m.Key)] = true
+		for _, route := range m.Routes {
+			if route.Method == http.MethodGet {
+				shows[route.Needs] = true
+			}
+		}
+		for _, topic := range m.Topics {
+			shows[topic.Needs] = true
+		}
+	}
+	return shows
+}
+
 func (r *registry) jobs() []jobs.Kind {
 	var all []jobs.Kind
 	for _, m := range r.modules {
@@ -143,7 +171,10 @@ func (r *registry) jobs() []jobs.Kind {
 func (r *registry) topics() []live.Topic {
 	var all []live.Topic
 	for _, m := range r.modules {
-		all = append(all, m.Topics...)
+		for _, topic := range m.Topics {
+			topic.Module = m.Key
+			all = append(all, topic)
+		}
 	}
 	return all
 }

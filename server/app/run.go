@@ -11,8 +11,10 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"souk/server/demo"
+	"souk/server/platform/audit"
 	"souk/server/platform/auth"
 	"souk/server/platform/db"
+	"souk/server/platform/vault"
 	"souk/server/platform/web"
 	"souk/server/verify"
 )
@@ -30,12 +32,18 @@ func Run(ctx context.Context, cfg Config, tillProgram string, out io.Writer) (er
 		return err
 	}
 	defer database.Close()
+	if cfg.AuditKey, err = audit.KeptKey(cfg.auditKeyFile()); err != nil {
+		return err
+	}
+	if cfg.Vault, err = vault.Kept(cfg.factorsKeyFile()); err != nil {
+		return err
+	}
 	program, err := Wire(ctx, cfg, database)
 	if err != nil {
 		return err
 	}
 	if cfg.Demo {
-		if err := demo.Make(ctx, database, cfg.demo(program), say(out)); err != nil {
+		if err := demo.Make(db.WithAction(ctx, "souk demo"), database, cfg.demo(program), say(out)); err != nil {
 			return fmt.Errorf("make the demo shops: %w", err)
 		}
 	}
@@ -140,17 +148,11 @@ func MakeDemo(ctx context.Context, cfg Config, out io.Writer) (err error) {
 
 // Verify reads the whole database and fails if anything in it is broken.
 func Verify(ctx context.Context, cfg Config, out io.Writer) (err error) {
-	store, err := findToRead(ctx, cfg)
-	if err != nil {
+	var found []verify.Finding
+	err = reading(ctx, cfg, func(conn *pgx.Conn) (err error) {
+		found, err = verify.Run(ctx, conn)
 		return err
-	}
-	defer func() { err = errors.Join(err, closeStore(ctx, store)) }()
-	conn, err := pgx.Connect(ctx, store.Access.MaintenanceURL)
-	if err != nil {
-		return err
-	}
-	defer conn.Close(ctx)
-	found, err := verify.Run(ctx, conn)
+	})
 	if err != nil {
 		return err
 	}

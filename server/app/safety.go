@@ -16,10 +16,12 @@ import (
 
 	"souk/migrations"
 	"souk/server/backup"
+	"souk/server/console"
 	"souk/server/doctor"
 	"souk/server/platform/clock"
 	"souk/server/platform/db"
 	"souk/server/platform/db/embedded"
+	"souk/server/platform/web"
 	"souk/server/system"
 )
 
@@ -171,6 +173,51 @@ func MakeOperator(ctx context.Context, cfg Config, email, shop string, out io.Wr
 		}
 		fmt.Fprintf(out, "%s looks after this installation, in the office of %s under Settings, System.\n", email, shop)
 		return nil
+	})
+}
+
+// AddOperator makes an account of the platform's console, or gives it a new password.
+func AddOperator(ctx context.Context, cfg Config, email string, out io.Writer) error {
+	return withProgram(ctx, cfg, func(program *App) error {
+		password, err := console.AddOperator(ctx, program.Database, email, "")
+		if err != nil {
+			return inWords(err)
+		}
+		fmt.Fprintf(out, "%s signs in at %s://%s.%s with the password\n\n  %s\n\n", email, cfg.scheme(), web.ConsoleSlug, cfg.Domain, password)
+		fmt.Fprintf(out, "It is shown this once. At the first sign-in an app for codes is set up; until then whoever has the password could do so.\n")
+		return nil
+	})
+}
+
+// RemoveOperator lets an account into the platform's console no more.
+func RemoveOperator(ctx context.Context, cfg Config, email string, out io.Writer) error {
+	return withProgram(ctx, cfg, func(program *App) error {
+		if err := console.RemoveOperator(ctx, program.Database, email); err != nil {
+			return inWords(err)
+		}
+		fmt.Fprintf(out, "%s gets into the console no more.\n", email)
+		return nil
+	})
+}
+
+// ListOperators writes a line for each account of the platform's console.
+func ListOperators(ctx context.Context, cfg Config, out io.Writer) error {
+	return withProgram(ctx, cfg, func(program *App) error {
+		all, err := console.Operators(ctx, program.Database)
+		for _, one := range all {
+			state := "signs in by code"
+			switch {
+			case one.Disabled:
+				state = "taken away"
+			case !one.SetUp:
+				state = "has not signed in yet"
+			}
+			fmt.Fprintf(out, "%-40s %s\n", one.Email, state)
+		}
+		if err == nil && len(all) == 0 {
+			fmt.Fprintln(out, "The console has no operator yet. Make one with: souk operator add EMAIL")
+		}
+		return err
 	})
 }
 

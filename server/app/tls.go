@@ -87,13 +87,13 @@ func (a *App) bearing(ctx context.Context, cfg Config) func() []string {
 				}
 			}
 		}
-		return append(cfg.names(), shops...)
+		return append(append(cfg.names(), web.ConsoleSlug+"."+cfg.Domain), shops...)
 	}
 }
 
 // isOurs lets certificates be asked for in the names of shops that there are.
 func (a *App) isOurs(ctx context.Context, cfg Config, host string) error {
-	if host == cfg.Domain {
+	if host == cfg.Domain || host == web.ConsoleSlug+"."+cfg.Domain {
 		return nil
 	}
 	slug, under := strings.CutSuffix(host, "."+cfg.Domain)

@@ -47,6 +47,7 @@ const shopTotals = `
 	       (select coalesce(sum(p.amount_minor), 0)::bigint from postings p where p.tenant_id = t.id and p.amount_minor > 0) as debits,
 	       (select coalesce(sum(b.value_minor), 0)::bigint from stock_balances b where b.tenant_id = t.id) as stock
 	from   platform.tenants t
+	where  t.status <> 'throwaway'
 	order  by t.slug`
 
 // rowQuerier is a connection or a transaction.

@@ -80,6 +80,7 @@ func ByBarcode(ctx context.Context, tx *db.Tx, in ScannedCode) (ScannedItem, err
 		return ScannedItem{}, fault.NotFound("catalog.unknown_barcode").
 			Say("No item has this code. Add it to an item, or make a new one.")
 	}
+	row.Item = row.shown(ctx)
 	currency, _ := money.Lookup(row.Currency)
 	return meant(row, barcode.Parse(in.Code, barcode.DefaultRules(currency))), nil
 }

@@ -63,7 +63,7 @@ func Change(ctx context.Context, tx *db.Tx, in ItemChange) (Item, error) {
 	rows, err := tx.Exec(ctx, updateItem, db.Args{
 		"id": in.ID, "version": in.Body.Version, "sku": facts.SKU, "name": facts.Name, "category": facts.CategoryID,
 		"unit": facts.Unit, "sold_by": facts.SoldBy, "plu": facts.PLU, "tax": around.tax(facts.TaxCode), "tracked": facts.TrackStock,
-		"min_stock": facts.MinStock, "cost": facts.Cost, "description": facts.Description, "favourite": facts.Favourite,
+		"min_stock": facts.MinStock, "cost": facts.Cost, "sets_cost": seesCost(ctx), "description": facts.Description, "favourite": facts.Favourite,
 		"keeps_picture": item.PictureID == nil, "picture": item.picture(), "now": tx.Now(),
 	})
 	if err != nil {
@@ -91,11 +91,11 @@ func changedMeanwhile(ctx context.Context, tx *db.Tx, id uuid.UUID, sent ItemFac
 	}
 	return fault.Conflict("catalog.changed_meanwhile", fault.At("version", "catalog.changed_meanwhile", strconv.Itoa(now.Version))).
 		Say("Someone else changed this item meanwhile. Compare the two, then save again.").
-		With(differences(now, sent)...)
+		With(differences(now, sent, seesCost(ctx))...)
 }
 
 // differences lists what an item has now where that is not what was sent.
-func differences(now Item, sent ItemFacts) []fault.Field {
+func differences(now Item, sent ItemFacts, costs bool) []fault.Field {
 	var fields []fault.Field
 	compare := func(path, present, wanted string) {
 		if present != wanted {
@@ -110,7 +110,9 @@ func differences(now Item, sent ItemFacts) []fault.Field {
 	compare("plu", now.PLU, sent.PLU)
 	compare("tax_code", now.TaxCode, sent.TaxCode)
 	compare("price_minor", minorText(now.Price), minorText(sent.Price))
-	compare("cost_minor", minorText(now.Cost), minorText(sent.Cost))
+	if costs {
+		compare("cost_minor", minorText(now.Cost), minorText(sent.Cost))
+	}
 	compare("track_stock", strconv.FormatBool(now.TrackStock), strconv.FormatBool(sent.TrackStock))
 	compare("min_stock", now.MinStock.Trim(0).String(), sent.MinStock.Trim(0).String())
 	compare("description", now.Description, sent.Description)

@@ -21,6 +21,9 @@ import (
 func Create(ctx context.Context, tx *db.Tx, in NewItem) (Item, error) {
 	var wrong problems
 	in = in.ready(&wrong)
+	if !seesCost(ctx) {
+		in.Cost = 0
+	}
 	facts, err := look(ctx, tx, in)
 	if err != nil {
 		return Item{}, err

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"souk/server/platform/db"
@@ -32,28 +33,37 @@ type exportRow struct {
 	currency money.Currency
 }
 
-// The headings are those that an import understands by itself.
-var itemExport = export.List[ItemExport, exportRow]{
-	Kind: "catalog.export", Needs: Read,
-	Header:  []string{"SKU", "Name", "Barcode", "Category", "Unit", "Sold by", "PLU", "Price", "Cost", "Tax code", "Active"},
-	Numbers: map[int]bool{7: true, 8: true},
-	Page: func(ctx context.Context, tx *db.Tx, in ItemExport, after string) (wire.Page[exportRow], error) {
-		found, err := List(ctx, tx, ItemQuery{
-			Q: in.Q, Category: in.Category, Active: in.Active, Low: in.Low, Sort: in.Sort, After: after, Limit: page.MaxLimit,
-		})
-		currency, _ := money.Lookup(in.Currency)
-		out := wire.Page[exportRow]{Rows: make([]exportRow, len(found.Rows)), Next: found.Next}
-		for i, row := range found.Rows {
-			out.Rows[i] = exportRow{row, currency}
-		}
-		return out, err
-	},
-	Cells: func(i exportRow) []string {
-		return []string{
-			i.SKU, i.Name, i.Barcode, i.Category, i.Unit, i.SoldBy, i.PLU, i.currency.Format(i.Price), i.currency.Format(i.Cost), i.TaxCode,
-			map[string]string{"true": "yes", "false": "no"}[strconv.FormatBool(i.Active)],
-		}
-	},
+// The headings are those that an import understands by itself. A file with costs
+// in it is another kind of file, which only those may fetch who may see them.
+var (
+	itemExport = export.List[ItemExport, exportRow]{
+		Kind: "catalog.export", Needs: Read, Numbers: map[int]bool{7: true}, Page: exportPage, Cells: exportCells,
+		Header: []string{"SKU", "Name", "Barcode", "Category", "Unit", "Sold by", "PLU", "Price", "Tax code", "Active"},
+	}
+	costExport = export.List[ItemExport, exportRow]{
+		Kind: "catalog.cost_export", Needs: Cost, Numbers: map[int]bool{7: true, 8: true}, Page: exportPage,
+		Cells:  func(i exportRow) []string { return slices.Insert(exportCells(i), 8, i.currency.Format(i.Cost)) },
+		Header: []string{"SKU", "Name", "Barcode", "Category", "Unit", "Sold by", "PLU", "Price", "Cost", "Tax code", "Active"},
+	}
+)
+
+func exportPage(ctx context.Context, tx *db.Tx, in ItemExport, after string) (wire.Page[exportRow], error) {
+	found, err := list(ctx, tx, ItemQuery{
+		Q: in.Q, Category: in.Category, Active: in.Active, Low: in.Low, Sort: in.Sort, After: after, Limit: page.MaxLimit,
+	})
+	currency, _ := money.Lookup(in.Currency)
+	out := wire.Page[exportRow]{Rows: make([]exportRow, len(found.Rows)), Next: found.Next}
+	for i, row := range found.Rows {
+		out.Rows[i] = exportRow{row, currency}
+	}
+	return out, err
+}
+
+func exportCells(i exportRow) []string {
+	return []string{
+		i.SKU, i.Name, i.Barcode, i.Category, i.Unit, i.SoldBy, i.PLU, i.currency.Format(i.Price), i.TaxCode,
+		map[string]string{"true": "yes", "false": "no"}[strconv.FormatBool(i.Active)],
+	}
 }
 
 // ExportItems begins to write the items under a filter to a file, and gives the
@@ -66,7 +76,11 @@ func ExportItems(ctx context.Context, tx *db.Tx, in ItemExport) (jobs.JobRow, er
 	if _, err := in.query(ctx, tx); err != nil {
 		return jobs.JobRow{}, err
 	}
-	return itemExport.Start(ctx, tx, in, "Items "+tx.Now().Format("2006-01-02"), in.Format == "xlsx")
+	kind := itemExport
+	if seesCost(ctx) {
+		kind = costExport
+	}
+	return kind.Start(ctx, tx, in, "Items "+tx.Now().Format("2006-01-02"), in.Format == "xlsx")
 }
 
 // query refuses a filter at once that the list would refuse in the job.

@@ -37,7 +37,7 @@ type Item struct {
 	PLU         string             `json:"plu" db:"plu"`
 	TaxCode     string             `json:"tax_code" db:"tax_code"`
 	Price       money.Amount       `json:"price_minor" db:"price_minor"`
-	Cost        money.Amount       `json:"cost_minor" db:"cost_minor" doc:"What one unit last cost"`
+	Cost        money.Amount       `json:"cost_minor,omitempty" db:"cost_minor" doc:"What one unit last cost; left out for who may not see it"`
 	TrackStock  bool               `json:"track_stock" db:"track_stock"`
 	MinStock    decimal.Decimal    `json:"min_stock" db:"min_stock"`
 	Description string             `json:"description" db:"description"`

@@ -28,7 +28,7 @@ type ItemRow struct {
 	PLU        string       `json:"plu" db:"plu"`
 	TaxCode    string       `json:"tax_code" db:"tax_code"`
 	Price      money.Amount `json:"price_minor" db:"price_minor"`
-	Cost       money.Amount `json:"cost_minor" db:"cost_minor"`
+	Cost       money.Amount `json:"cost_minor,omitempty" db:"cost_minor" doc:"Left out for who may not see it"`
 	Barcode    string       `json:"barcode" db:"barcode" doc:"The first of its codes"`
 	Favourite  bool         `json:"favourite" db:"favourite"`
 	TrackStock bool         `json:"track_stock" db:"track_stock"`
@@ -54,6 +54,17 @@ type ItemQuery struct {
 //
 // Fails with request.bad_cursor, catalog.bad_sort and catalog.unknown_category.
 func List(ctx context.Context, tx *db.Tx, in ItemQuery) (wire.Page[ItemRow], error) {
+	found, err := list(ctx, tx, in)
+	if !seesCost(ctx) {
+		for i := range found.Rows {
+			found.Rows[i].Cost = 0
+		}
+	}
+	return found, err
+}
+
+// list is List with the costs, whoever asks.
+func list(ctx context.Context, tx *db.Tx, in ItemQuery) (wire.Page[ItemRow], error) {
 	if in.Sort == "" {
 		in.Sort = "name"
 	}

@@ -15,6 +15,8 @@ import (
 const (
 	Read module.Permission = "catalog.read"
 	Edit module.Permission = "catalog.edit"
+	// Cost shows what items cost, and lets who edits them say it.
+	Cost module.Permission = "catalog.cost"
 )
 
 // Items is what is sold; Setup is what items are described by, and what a till
@@ -35,6 +37,8 @@ var Module = module.Module{
 	Permissions: []module.Grant{
 		{Permission: Read, Allows: "see items, prices and taxes", Roles: module.Everyone()},
 		{Permission: Edit, Allows: "add and change items, categories and taxes", Roles: module.To(wire.Manager, wire.StockManager)},
+		{Permission: Cost, Allows: "see and set what items cost", Roles: module.To(wire.Manager, wire.AccountsManager,
+			wire.SalesManager, wire.PurchaseManager, wire.StockManager)},
 	},
 	Routes: []web.Route{
 		web.Get("/items", Read, List),
@@ -69,7 +73,7 @@ var Module = module.Module{
 		{Section: "Shop", Label: "Taxes", Path: "/settings/taxes", Icon: "percent", Needs: Edit},
 	},
 	Reacts: []module.Reaction{module.On(layGround)},
-	Jobs:   []jobs.Kind{itemExport.Job()},
+	Jobs:   []jobs.Kind{itemExport.Job(), costExport.Job()},
 	Faults: map[string]string{
 		"items_sku_key":       "catalog.sku_taken",
 		"items_plu_key":       "catalog.plu_taken",

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
+	"souk/server/platform/auth"
 	"souk/server/platform/db"
 	"souk/server/platform/search"
 	"souk/shared/money"
@@ -61,7 +62,7 @@ const (
 	updateItem db.SQL = `
 		update items
 		set    sku = @sku, name = @name, category_id = @category, unit = @unit, sold_by = @sold_by, plu = nullif(@plu::text, ''),
-		       tax_code_id = @tax, track_stock = @tracked, min_stock = @min_stock, cost_minor = @cost, description = @description,
+		       tax_code_id = @tax, track_stock = @tracked, min_stock = @min_stock, cost_minor = case when @sets_cost::boolean then @cost else cost_minor end, description = @description,
 		       favourite = @favourite, picture_id = case when @keeps_picture::boolean then picture_id else @picture::uuid end,
 		       version = version + 1, updated_at = @now
 		where  tenant_id = @tenant and id = @id and version = @version`
@@ -196,7 +197,20 @@ func codesOf(barcodes []wire.ItemBarcode) []string {
 
 // show reads an item, with what waits to be written.
 func show(ctx context.Context, tx *db.Tx, id uuid.UUID) (Item, error) {
-	return db.One[Item](ctx, tx, readItems, db.Args{"ids": []uuid.UUID{id}})
+	item, err := db.One[Item](ctx, tx, readItems, db.Args{"ids": []uuid.UUID{id}})
+	return item.shown(ctx), err
+}
+
+// seesCost reports whether the caller may see what items cost, and say it. Where
+// nobody calls, the program itself is at work.
+func seesCost(ctx context.Context) bool { return auth.From(ctx).Can(Cost) || !auth.From(ctx).Known() }
+
+// shown is the item as the caller may see it.
+func (i Item) shown(ctx context.Context) Item {
+	if !seesCost(ctx) {
+		i.Cost = 0
+	}
+	return i
 }
 
 // index makes an item found by its name and SKU.

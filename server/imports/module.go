@@ -29,6 +29,7 @@ const (
 // Module declares the import of items.
 var Module = module.Module{
 	Key: "imports", Title: "Item import",
+	Needs: []string{"catalog", "inventory"},
 	Routes: []web.Route{
 		web.Post("/imports/files", Permission, BeginUpload),
 		web.Get("/imports", Permission, List),

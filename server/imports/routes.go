@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"souk/server/catalog"
+	"souk/server/platform/auth"
 	"souk/server/platform/db"
 	"souk/server/platform/files"
 	"souk/server/platform/jobs"
@@ -135,7 +137,7 @@ type PlanChange struct {
 // Try sets the plan of an import and begins its dry run, which changes nothing
 // but what is said of its rows.
 //
-// Fails with imports.no_import, imports.bad_plan, and imports.busy while a job is
+// Fails with imports.no_import, imports.bad_plan, imports.costs, and imports.busy while a job is
 // at it or once it was run.
 func Try(ctx context.Context, tx *db.Tx, in PlanChange) (Import, error) {
 	found, err := hold(ctx, tx, in.ID, Mapping, Checked)
@@ -172,6 +174,11 @@ func (p Plan) check(ctx context.Context, tx *db.Tx, columns int) error {
 	}
 	if !seen[Name] && !seen[SKU] && !seen[Barcode] {
 		return bad("fields", "Say which column is the name, the SKU or the barcode.")
+	}
+	// The run has nobody behind it: whose word the costs are is settled here.
+	if seen[Cost] && !auth.From(ctx).Can(catalog.Cost) {
+		return fault.Invalid("imports.costs", fault.At("fields", "imports.costs", "")).
+			Say("Your role may not say what items cost. Leave that column out, or ask someone who may.")
 	}
 	if seen[Opening] && p.LocationID == nil {
 		return bad("location_id", "Choose the place where the opening stock stands.")

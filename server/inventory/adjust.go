@@ -6,10 +6,12 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
+	"souk/server/approvals"
 	"souk/server/ledger"
 	"souk/server/platform/db"
 	"souk/shared/fault"
 	"souk/shared/money"
+	"souk/shared/wire"
 )
 
 // AdjustmentLine adds to the stock of an item or takes from it.
@@ -24,6 +26,7 @@ type Adjustment struct {
 	ID         uuid.UUID        `json:"id"`
 	LocationID uuid.UUID        `json:"location_id"`
 	Note       string           `json:"note,omitempty" maxLength:"200"`
+	ApprovalID *uuid.UUID       `json:"approval_id,omitempty" doc:"Somebody's word, where it is more than the caller's limit"`
 	Lines      []AdjustmentLine `json:"lines" minItems:"1" maxItems:"1000" nullable:"false"`
 }
 
@@ -38,6 +41,7 @@ type StockCount struct {
 	ID         uuid.UUID        `json:"id"`
 	LocationID uuid.UUID        `json:"location_id"`
 	Note       string           `json:"note,omitempty" maxLength:"200"`
+	ApprovalID *uuid.UUID       `json:"approval_id,omitempty" doc:"Somebody's word, where it is more than the caller's limit"`
 	Lines      []StockCountLine `json:"lines" minItems:"1" maxItems:"1000" nullable:"false"`
 }
 
@@ -58,7 +62,7 @@ type StockCorrectedLine struct {
 // AdjustStock adds and takes stock, at the average cost, against stock differences.
 //
 // Fails with inventory.location_unknown, item_unknown, item_twice, not_tracked,
-// too_fine and bad_quantity.
+// too_fine, bad_quantity and approvals.needed.
 func AdjustStock(ctx context.Context, tx *db.Tx, in Adjustment) (StockCorrected, error) {
 	c := correction{
 		id: in.ID, kind: "adjustment", location: in.LocationID, against: ledger.RoleStockAdjustment, memo: memoOr(in.Note, "Stock adjustment"),
@@ -77,6 +81,9 @@ func AdjustStock(ctx context.Context, tx *db.Tx, in Adjustment) (StockCorrected,
 		}
 		changes[i] = change{line.ItemID, line.Quantity, line.Reason}
 	}
+	if err := c.approved(ctx, tx, changes, in.ApprovalID); err != nil {
+		return StockCorrected{}, err
+	}
 	return c.correct(tx, changes)
 }
 
@@ -84,7 +91,7 @@ func AdjustStock(ctx context.Context, tx *db.Tx, in Adjustment) (StockCorrected,
 // differences. An item whose count is right is left alone.
 //
 // Fails with inventory.location_unknown, item_unknown, item_twice, not_tracked,
-// too_fine and bad_quantity.
+// too_fine, bad_quantity and approvals.needed.
 func CountStock(ctx context.Context, tx *db.Tx, in StockCount) (StockCorrected, error) {
 	c := correction{
 		id: in.ID, kind: "count", location: in.LocationID, against: ledger.RoleStockAdjustment, memo: memoOr(in.Note, "Stock count"),
@@ -112,7 +119,38 @@ func CountStock(ctx context.Context, tx *db.Tx, in StockCount) (StockCorrected, 
 			changes = append(changes, change{line.ItemID, off, "count"})
 		}
 	}
+	if err := c.approved(ctx, tx, changes, in.ApprovalID); err != nil {
+		return StockCorrected{}, err
+	}
 	return c.correct(tx, changes)
+}
+
+// approved fails with approvals.needed if more is written off than the caller may
+// by himself and nobody has approved it. It is measured at selling prices, which
+// everyone who counts may know.
+func (c *correction) approved(ctx context.Context, tx *db.Tx, changes []change, id *uuid.UUID) error {
+	asked := wire.Asked{Action: wire.ActionWriteOff, Lines: []wire.AskedLine{}}
+	for _, ch := range changes {
+		if !ch.quantity.IsNeg() {
+			continue
+		}
+		a := c.articles[ch.item]
+		worth, err := a.Price.Times(ch.quantity.Neg())
+		if err != nil {
+			return fault.Invalid("inventory.bad_quantity").Say("This quantity is too large. Check it.").Wrap(err)
+		}
+		item := ch.item
+		asked.Amount += int64(worth)
+		asked.Lines = append(asked.Lines, wire.AskedLine{ItemID: &item, Name: a.Name, Quantity: ch.quantity.Trim(0), Before: worth, After: 0})
+	}
+	if len(asked.Lines) == 0 {
+		return nil
+	}
+	by, err := approvals.One(ctx, tx, asked, id)
+	if err == nil && by != nil {
+		approvals.Use(tx.Batch(), c.id, *by)
+	}
+	return err
 }
 
 type change struct {

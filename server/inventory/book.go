@@ -29,6 +29,7 @@ type article struct {
 	Decimals   int          `db:"decimals"`
 	TrackStock bool         `db:"track_stock"`
 	Cost       money.Amount `db:"cost_minor"`
+	Price      money.Amount `db:"price_minor"`
 }
 
 const (
@@ -41,9 +42,13 @@ const (
 		and    (@stores::uuid[] is null or l.store_id = any(@stores))`
 
 	readArticles db.SQL = `
-		select i.id, i.name, u.decimals, i.track_stock, i.cost_minor
+		select i.id, i.name, u.decimals, i.track_stock, i.cost_minor, coalesce(o.price_minor, p.price_minor, 0) as price_minor
 		from   items i
 		join   units u on u.tenant_id = @tenant and u.code = i.unit
+		left   join prices p on p.tenant_id = @tenant and p.item_id = i.id
+		       and p.price_list_id = (select l.id from price_lists l where l.tenant_id = @tenant and l.is_default)
+		left   join store_prices o on o.tenant_id = @tenant and o.item_id = i.id and (@stores::uuid[] is null or o.store_id = any(@stores))
+		       and o.store_id = (select c.store_id from locations c where c.tenant_id = @tenant and c.id = @location)
 		where  i.tenant_id = @tenant and i.id = any(@items::uuid[])`
 )
 
@@ -67,7 +72,7 @@ func (c *correction) read(ctx context.Context, tx *db.Tx, items []uuid.UUID) err
 	r := tx.Reads()
 	at := db.ReadMaybe[place](r, readPlace, db.Args{"location": c.location})
 	chart := ledger.ReadChart(r)
-	articles := db.ReadAll[article](r, readArticles, db.Args{"items": items})
+	articles := db.ReadAll[article](r, readArticles, db.Args{"items": items, "location": c.location})
 	balances := ReadBalances(r, c.location, items)
 	if err := r.Run(ctx); err != nil {
 		return err

@@ -24,6 +24,7 @@ var Stock = live.Topic{Name: "inventory.stock", Needs: Read, Tables: live.Tables
 // Module declares the stock.
 var Module = module.Module{
 	Key: "inventory", Title: "Stock",
+	Needs: []string{"catalog", "ledger"},
 	Permissions: []module.Grant{
 		{Permission: Read, Allows: "see what is in stock", Roles: module.To(wire.Manager, wire.SystemManager, wire.AccountsManager,
 			wire.SalesManager, wire.PurchaseManager, wire.StockManager, wire.Cashier, wire.Technician, wire.Chef, wire.Waiter,

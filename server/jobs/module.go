@@ -16,7 +16,7 @@ var List = live.Topic{Name: "jobs.list", Needs: web.SignedIn, Tables: live.Table
 
 // Module declares background work. Which jobs somebody sees, each job says itself.
 var Module = module.Module{
-	Key: "jobs", Title: "Background work",
+	Key: "jobs", Title: "Background work", Always: true,
 	Routes: []web.Route{
 		web.Get("/jobs", web.SignedIn, jobs.List),
 		web.Get("/jobs/{id}", web.SignedIn, jobs.Show),

@@ -31,7 +31,12 @@ var waits = []time.Duration{
 
 const (
 	dueMails db.SQL = `
-		select tenant_id, mail_id from platform.mail_queue where due_at <= @now order by due_at limit 100`
+		select q.tenant_id, q.mail_id
+		from   platform.mail_queue q
+		join   platform.tenants t on t.id = q.tenant_id and t.status <> 'throwaway'
+		where  q.due_at <= @now
+		order  by q.due_at
+		limit  100`
 
 	// Committed before the letter goes out: no transaction waits for a mail server.
 	claimMail db.SQL = `
@@ -110,6 +115,7 @@ func (c *Courier) Committed(tenant uuid.UUID) {
 // Run sends until ctx ends. A letter that is on its way then is settled by
 // whoever runs next.
 func (c *Courier) Run(ctx context.Context) {
+	ctx = db.WithAction(ctx, "mails")
 	if c.Post() == "" {
 		return
 	}

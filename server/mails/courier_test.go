@@ -68,7 +68,7 @@ func (b *bench) round(cfg mail.Config, demo bool) {
 	courier := mails.NewCourier(b.database, cfg, demo)
 	done := make(chan struct{})
 	go func() { defer close(done); courier.Run(ctx) }()
-	require.Eventually(b.t, func() bool { return b.waiting() == 0 }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(b.t, func() bool { return b.waiting() == 0 }, time.Minute, 10*time.Millisecond)
 	cancel()
 	<-done
 }
@@ -153,7 +153,7 @@ func TestWhatADyingServerLeftIsSentAfterAWhile(t *testing.T) {
 	b.server.Break(mailtest.Fault{Hang: true})
 	done := make(chan struct{})
 	go func() { defer close(done); mails.NewCourier(b.database, b.smtp(), false).Run(ctx) }()
-	require.Eventually(t, func() bool { return b.look(id).State == mails.Sending }, 5*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return b.look(id).State == mails.Sending }, time.Minute, 5*time.Millisecond)
 	cancel() // in the middle of sending
 	<-done
 	require.Equal(t, mails.Sending, b.look(id).State)

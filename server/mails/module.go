@@ -18,7 +18,7 @@ var List = live.Topic{Name: "mails.list", Needs: web.SignedIn, Tables: live.Tabl
 
 // Module declares e-mail.
 var Module = module.Module{
-	Key: "mails", Title: "E-mail",
+	Key: "mails", Title: "E-mail", Always: true,
 	Permissions: []module.Grant{
 		{Permission: Manage, Allows: "see all e-mails of the shop and settle how they are sent", Roles: module.To(wire.Manager, wire.SystemManager)},
 	},

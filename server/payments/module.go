@@ -14,7 +14,7 @@ const Manage module.Permission = "payments.manage"
 
 // Module declares the ways to pay.
 var Module = module.Module{
-	Key: "payments", Title: "Payments",
+	Key: "payments", Title: "Payments", Always: true,
 	Permissions: []module.Grant{
 		{Whole: true, Permission: Manage, Allows: "add and change ways to pay", Roles: module.To(wire.Manager, wire.SystemManager)},
 	},

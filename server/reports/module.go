@@ -14,6 +14,7 @@ const Read module.Permission = "reports.read"
 // Module declares the shop's figures.
 var Module = module.Module{
 	Key: "reports", Title: "Reports",
+	Needs: []string{"sales"},
 	Permissions: []module.Grant{
 		{Permission: Read, Allows: "see the shop's figures", Roles: module.To(
 			wire.Manager, wire.AccountsManager, wire.SalesManager, wire.PurchaseManager, wire.StockManager, wire.ReportUser)},

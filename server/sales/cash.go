@@ -8,10 +8,13 @@ import (
 
 	"github.com/google/uuid"
 
+	"souk/server/approvals"
 	"souk/server/ledger"
+	"souk/server/platform/auth"
 	"souk/server/platform/db"
 	"souk/server/tills"
 	"souk/shared/fault"
+	"souk/shared/limits"
 	"souk/shared/money"
 	"souk/shared/pricing"
 	"souk/shared/wire"
@@ -24,6 +27,8 @@ type CashNote struct {
 	Reason wire.CashReason `json:"reason" enum:"petty,supplier,bank,safe,owner,change,check,other"`
 	Amount money.Amount    `json:"amount_minor" minimum:"0" doc:"Nothing for an opening"`
 	Note   string          `json:"note,omitempty" maxLength:"200"`
+	// ApprovalID is somebody's word, where it is more than the caller's limit.
+	ApprovalID *uuid.UUID `json:"approval_id,omitempty"`
 }
 
 // CashNoteIn names the shift.
@@ -61,8 +66,8 @@ type zMoved struct {
 // PutIn books money that was put into a browser register's drawer.
 //
 // Fails, as TakeOut, Drop and OpenDrawer do, with sales.shift_unknown,
-// sales.shift_already_closed, sales.register_not_browser, sales.cash_amount and
-// sales.cash_reason.
+// sales.shift_already_closed, sales.register_not_browser, sales.cash_amount,
+// sales.cash_reason and approvals.needed.
 func PutIn(ctx context.Context, tx *db.Tx, in CashNoteIn) (wire.CashMoved, error) {
 	return moveCash(ctx, tx, wire.CashIn, in)
 }
@@ -103,6 +108,14 @@ func moveCash(ctx context.Context, tx *db.Tx, kind wire.CashKind, in CashNoteIn)
 	if moved.ID == uuid.Nil {
 		moved.ID = newID()
 	}
+	by, err := approvals.One(ctx, tx, limits.CashMove(kind, moved.Reason, moved.Amount), in.Body.ApprovalID)
+	if err != nil {
+		return wire.CashMoved{}, err
+	}
+	if by != nil {
+		moved.ApprovedBy, moved.Approval = &by.By, by
+		approvals.Use(tx.Batch(), moved.ID, *by)
+	}
 	day := movementDay{register: shift.RegisterID, date: shift.BusinessDate, currency: shift.Currency, flags: []string{}}
 	return moved, day.book(ctx, tx, moved)
 }
@@ -126,6 +139,11 @@ func RecordCash(ctx context.Context, tx *db.Tx, register uuid.UUID, in wire.Cash
 	at := tills.ReadRegister(r, register)
 	open := db.ReadMaybe[uploadShift](r, readUploadShift, db.Args{"register": register, "shift": in.ShiftID, "at": in.At})
 	company := db.ReadMaybe[shop](r, readShop, db.Args{})
+	people := []uuid.UUID{in.PersonID}
+	if in.Approval != nil {
+		people = append(people, in.Approval.By)
+	}
+	reaches := approvals.ReadReaches(ctx, r, people)
 	if err := r.Run(ctx); err != nil {
 		return nil, err
 	}
@@ -145,6 +163,9 @@ func RecordCash(ctx context.Context, tx *db.Tx, register uuid.UUID, in wire.Cash
 	if err := day.inShift(ctx, tx, open, &in); err != nil {
 		return nil, err
 	}
+	if !approvedCash(reaches, in) {
+		day.flags = append(day.flags, FlagUnapproved)
+	}
 	if !slices.Contains(in.Kind.Reasons(), in.Reason) {
 		in.Reason = wire.ReasonOther
 		day.flags = append(day.flags, FlagReasonUnknown)
@@ -152,7 +173,28 @@ func RecordCash(ctx context.Context, tx *db.Tx, register uuid.UUID, in wire.Cash
 	if in.At.After(tx.Now().Add(skew)) {
 		day.flags = append(day.flags, FlagClockSkew)
 	}
+	if in.Approval != nil {
+		err := approvals.Record(tx.Batch(), approvals.Recorded{
+			Store: at.Row.StoreID, Register: register, Device: auth.From(ctx).Device, Asker: in.PersonID, For: in.ID, At: in.At,
+			Given: []wire.Approval{*in.Approval},
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
 	return day.flags, day.book(ctx, tx, in)
+}
+
+// approvedCash holds for what was within the person's limits, or approved by
+// someone who may.
+func approvedCash(reaches approvals.Reaches, in wire.CashMoved) bool {
+	var given []wire.Approval
+	if in.Approval != nil {
+		given = reaches.Sound(in.PersonID, []wire.Approval{*in.Approval})
+	}
+	asked := limits.CashMove(in.Kind, in.Reason, in.Amount)
+	need, _ := limits.Whole(asked, reaches.Of(in.PersonID, asked), given)
+	return need == nil
 }
 
 func soundCash(in wire.CashMoved) bool {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"souk/server/approvals"
 	"souk/server/catalog"
 	"souk/server/inventory"
 	"souk/server/ledger"
@@ -28,7 +29,7 @@ import (
 //
 // Fails with sales.already_made, sales.register_unknown, sales.register_not_browser,
 // sales.shift_not_open, sales.cart_empty, sales.customer_unknown,
-// sales.method_unknown, with what GiveBack fails with for what comes back, with what Quote fails with for the cart, and with
+// sales.method_unknown, with approvals.needed for what goes beyond the caller's limits and nobody has approved, with what GiveBack fails with for what comes back, with what Quote fails with for the cart, and with
 // pricing.underpaid, pricing.change_without_cash or pricing.tender_sign for the
 // payments.
 func Checkout(ctx context.Context, tx *db.Tx, in wire.Checkout) (Sale, error) {
@@ -46,7 +47,17 @@ func Checkout(ctx context.Context, tx *db.Tx, in wire.Checkout) (Sale, error) {
 	if err != nil {
 		return Sale{}, err
 	}
-	if err := basket.takeBack(in.Cart.Back, facts.returning, auth.From(ctx), "cart."); err != nil {
+	if err := basket.takeBack(in.Cart.Back, facts.returning, "cart."); err != nil {
+		return Sale{}, err
+	}
+	given, err := approvals.Given(ctx, tx, in.Cart.Approvals, true)
+	if err != nil {
+		return Sale{}, err
+	}
+	if err := basket.within(auth.From(ctx), given); err != nil {
+		return Sale{}, err
+	}
+	if err := basket.stocked(auth.From(ctx), *facts.balances, given); err != nil {
 		return Sale{}, err
 	}
 	tenders, settled, err := settle(facts.shop.Row, *facts.methods, basket.priced.Total, in.Tenders)
@@ -59,6 +70,7 @@ func Checkout(ctx context.Context, tx *db.Tx, in wire.Checkout) (Sale, error) {
 		return Sale{}, err
 	}
 	sale.fill(basket, tenders, settled)
+	sale.approvedBy(tx.Batch(), basket.used)
 	if err := sale.book(tx, facts.ground()); err != nil {
 		return Sale{}, err
 	}
@@ -145,7 +157,10 @@ type checkoutFacts struct {
 	items    *[]catalog.Sellable
 	rates    *[]catalog.TaxRate
 	day      time.Time
+	takes    *db.Found[bool] // whether the shop's plan has room for one more
 }
+
+const planTakes db.SQL = `select public.plan_takes_sale(@now)`
 
 // load reads all of it in one batch, and a first one where something comes back. Tax rates are read for the UTC day; where
 // the store's business day is another one, once more for that.
@@ -162,6 +177,7 @@ func load(ctx context.Context, tx *db.Tx, in wire.Checkout) (checkoutFacts, erro
 		f.customer = db.ReadMaybe[string](r, readCustomer, db.Args{"customer": *in.Cart.CustomerID})
 	}
 	f.counterFacts = counter(r, in.ID, in.RegisterID, ids)
+	f.takes = db.ReadMaybe[bool](r, planTakes, db.Args{"now": tx.Now()})
 	if err := r.Run(ctx); err != nil || !f.register.Found {
 		return f, err
 	}
@@ -177,6 +193,9 @@ func load(ctx context.Context, tx *db.Tx, in wire.Checkout) (checkoutFacts, erro
 func (f checkoutFacts) ready(in wire.Checkout) error {
 	if err := f.open(); err != nil {
 		return err
+	}
+	if !f.takes.Row {
+		return fault.Conflict("plans.sales").Say("Your plan's sales of this month are used up at the browser register. Tills go on selling. Ask the platform's keeper for a larger plan.")
 	}
 	if in.Cart.CustomerID != nil && !f.customer.Found {
 		return invalid("sales.customer_unknown", "cart.customer_id", "This customer is not there. Choose another one.")

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
+	"souk/server/approvals"
 	"souk/server/platform/auth"
 	"souk/server/platform/db"
 	"souk/shared/money"
@@ -42,6 +43,7 @@ type SaleDetail struct {
 	Lines           []SoldLine         `json:"lines" db:"-" nullable:"false"`
 	Tenders         []NamedTender      `json:"tenders" db:"-" nullable:"false"`
 	Taxes           []pricing.TaxTotal `json:"taxes" db:"-" nullable:"false"`
+	Approvals       []approvals.Used   `json:"approvals" db:"-" nullable:"false" doc:"What others approved of it"`
 	Answers         []SaleAnswer       `json:"answers" db:"-" nullable:"false" doc:"The refunds and voids of this sale"`
 }
 
@@ -88,6 +90,7 @@ const (
 		left   join people p on p.tenant_id = @tenant and p.id = s.person_id
 		left   join customers c on c.tenant_id = @tenant and c.id = s.customer_id
 		where  s.tenant_id = @tenant and s.id = @sale
+		and    (@own::uuid is null or s.person_id = @own)
 		and    (@stores::uuid[] is null or s.store_id = any(@stores))`
 
 	readNamedTenders db.SQL = `
@@ -109,10 +112,11 @@ const (
 func Show(ctx context.Context, tx *db.Tx, in SaleIn) (SaleDetail, error) {
 	of := db.Args{"sale": in.ID}
 	r := tx.Reads()
-	head := db.ReadMaybe[SaleDetail](r, readDetail, of)
+	head := db.ReadMaybe[SaleDetail](r, readDetail, db.Args{"sale": in.ID, "own": ownOnly(ctx)})
 	lines := db.ReadAll[remaining](r, readRemaining, of)
 	tenders := db.ReadAll[NamedTender](r, readNamedTenders, of)
 	answers := db.ReadAll[SaleAnswer](r, readAnswers, of)
+	used := approvals.ReadUsed(r, in.ID)
 	if err := r.Run(ctx); err != nil {
 		return SaleDetail{}, err
 	}
@@ -120,6 +124,7 @@ func Show(ctx context.Context, tx *db.Tx, in SaleIn) (SaleDetail, error) {
 		return SaleDetail{}, notFound()
 	}
 	sale, seesCost := head.Row, auth.From(ctx).Can(SeeCost)
+	sale.Approvals = *used
 	sale.Tenders, sale.Answers, sale.Taxes, sale.Lines = *tenders, *answers, taxesOf(*lines), make([]SoldLine, len(*lines))
 	for i, l := range *lines {
 		sale.Lines[i] = SoldLine{SaleLine: l.SaleLine, Returned: l.BackQuantity}

@@ -166,7 +166,7 @@ func TestBrowserReturnsRefuse(t *testing.T) {
 		role   wire.Role
 		code   string
 	}{
-		"a cashier":            {func(*wire.Checkout) {}, wire.Cashier, "sales.return_not_allowed"},
+		"a cashier":            {func(*wire.Checkout) {}, wire.Cashier, "approvals.needed"},
 		"a sale nobody made":   {func(in *wire.Checkout) { in.Cart.Back.SaleID = uuid.New() }, wire.Owner, "sales.not_found"},
 		"a refund":             {func(in *wire.Checkout) { in.Cart.Back.SaleID = refund.ID }, wire.Owner, "sales.not_a_sale"},
 		"a voided sale":        {func(in *wire.Checkout) { in.Cart.Back.SaleID = voided.ID }, wire.Owner, "sales.voided"},

@@ -163,6 +163,9 @@ func ExportSales(ctx context.Context, tx *db.Tx, in SaleExport) (jobs.JobRow, er
 	if _, err := ListIn(in.SaleFilter).args(1); err != nil {
 		return jobs.JobRow{}, err
 	}
+	if own := ownOnly(ctx); own != nil {
+		in.PersonID = own.String()
+	}
 	day := tx.Now().Format("2006-01-02")
 	if in.Lines {
 		return lineExport.Start(ctx, tx, in.SaleFilter, "Lines of sales "+day, in.Format == "xlsx")

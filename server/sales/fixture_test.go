@@ -11,6 +11,7 @@ import (
 	"github.com/govalues/decimal"
 	"github.com/stretchr/testify/require"
 
+	"souk/server/approvals"
 	"souk/server/catalog"
 	"souk/server/inventory"
 	"souk/server/ledger"
@@ -73,7 +74,7 @@ type bench struct {
 }
 
 var modules = []module.Module{
-	tenants.Module, users.Module, catalog.Module, inventory.Module, ledger.Module, payments.Module, tills.Module, sales.Module,
+	tenants.Module, users.Module, approvals.Module, catalog.Module, inventory.Module, ledger.Module, payments.Module, tills.Module, sales.Module,
 }
 
 func react(ctx context.Context, tx *db.Tx, event any) error {
@@ -150,7 +151,7 @@ func (b *bench) lay() {
 // try runs fn as the bench's person and commits.
 func (b *bench) try(fn func(ctx context.Context, tx *db.Tx) error) error {
 	actor := auth.Acting(b.tenant, b.person, b.role, grants())
-	return b.database.Tenant(auth.With(b.t.Context(), actor), actor.Identity(), fn)
+	return b.database.Tenant(auth.With(auth.WithGrants(b.t.Context(), grants()), actor), actor.Identity(), fn)
 }
 
 func (b *bench) do(fn func(ctx context.Context, tx *db.Tx) error) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"souk/server/platform/auth"
 	"souk/server/platform/db"
 	"souk/server/platform/page"
 	"souk/shared/money"
@@ -99,7 +100,18 @@ const (
 		and    s.receipt_no ~>=~ @q::text and s.receipt_no ~<~ (@q::text || chr(1114111))` + saleFilters
 )
 
-// List gives sales, refunds and voids, the newest first. It fails with
+// ownOnly is the caller where he sees but his own sales. A till, and work that the
+// program does by itself, see what they are about.
+func ownOnly(ctx context.Context) *uuid.UUID {
+	actor := auth.From(ctx)
+	if actor.Person == uuid.Nil || actor.Can(ReadAll) {
+		return nil
+	}
+	return &actor.Person
+}
+
+// List gives sales, refunds and voids, the newest first; but his own to who sees no
+// others'. It fails with
 // request.bad_cursor, or with sales.filter_invalid for what is no date or id.
 func List(ctx context.Context, tx *db.Tx, in ListIn) (wire.Page[SaleRow], error) {
 	limit := in.Limit
@@ -109,6 +121,9 @@ func List(ctx context.Context, tx *db.Tx, in ListIn) (wire.Page[SaleRow], error)
 	args, err := in.args(limit + 1)
 	if err != nil {
 		return wire.Page[SaleRow]{}, err
+	}
+	if own := ownOnly(ctx); own != nil {
+		args["person"] = own
 	}
 	statement := listSales
 	if q := strings.ToUpper(strings.TrimSpace(in.Q)); q != "" {

@@ -23,9 +23,12 @@ var Cash = live.Topic{Name: "sales.cash", Needs: SeeCash, Tables: live.Tables("c
 // Module declares selling.
 var Module = module.Module{
 	Key: "sales", Title: "Sales",
+	Needs: []string{"catalog", "inventory", "ledger", "parties", "tills"},
 	Permissions: []module.Grant{
 		{Permission: Sell, Allows: "sell at a register", Roles: module.To(wire.Manager, wire.SalesManager, wire.Cashier, wire.Waiter, wire.DealerSales, wire.POSUser)},
 		{Permission: Read, Allows: "see sales and receipts", Roles: module.To(
+			wire.Manager, wire.AccountsManager, wire.SalesManager, wire.Cashier, wire.Waiter, wire.DealerSales, wire.POSUser, wire.ReportUser)},
+		{Permission: ReadAll, Allows: "see the sales of others, not their own alone", Roles: module.To(
 			wire.Manager, wire.AccountsManager, wire.SalesManager, wire.Cashier, wire.Waiter, wire.DealerSales, wire.POSUser, wire.ReportUser)},
 		{Permission: GiveDiscount, Allows: "give discounts", Roles: module.To(wire.Manager, wire.SalesManager, wire.Cashier, wire.DealerSales)},
 		{Permission: ChangePrice, Allows: "sell at another price than the list's", Roles: module.To(wire.Manager, wire.SalesManager)},
@@ -51,15 +54,15 @@ var Module = module.Module{
 		web.Get("/sales/{id}/mails", Mail, MailsOf),
 		web.Post("/sales/{id}/mails", Mail, MailReceipt),
 		web.PostOutside("/stores/{id}/receipt-preview", tenants.EditStores, PreviewReceipt),
-		web.Post("/sales/{id}/void", Cancel, Undo),
-		web.Post("/sales/{id}/refund", TakeBack, GiveBack),
+		web.Post("/sales/{id}/void", Sell, Undo),
+		web.Post("/sales/{id}/refund", Sell, GiveBack),
 		web.Post("/shifts/{id}/closure", tills.Shifts, CloseShift),
 		web.Get("/shifts/{id}/z", tills.Shifts, ShowZ),
 		web.Get("/shifts/{id}/x", ReadX, ShowX),
-		web.Post("/shifts/{id}/cash-in", CashIn, PutIn),
-		web.Post("/shifts/{id}/cash-out", CashOut, TakeOut),
-		web.Post("/shifts/{id}/safe-drop", SafeDrop, Drop),
-		web.Post("/shifts/{id}/drawer-opening", Drawer, OpenDrawer),
+		web.Post("/shifts/{id}/cash-in", Sell, PutIn),
+		web.Post("/shifts/{id}/cash-out", Sell, TakeOut),
+		web.Post("/shifts/{id}/safe-drop", Sell, Drop),
+		web.Post("/shifts/{id}/drawer-opening", Sell, OpenDrawer),
 		web.Get("/cash-movements", SeeCash, Movements),
 		web.Get("/cash-movement-sums", SeeCash, SumMovements),
 		web.Post("/cash-movements/exports", SeeCash, ExportMovements),

@@ -71,7 +71,7 @@ func Receipt(ctx context.Context, tx *db.Tx, in ReceiptIn) (SaleReceipt, error) 
 func readPaper(ctx context.Context, tx *db.Tx, id uuid.UUID) (receipt.Document, []byte, error) {
 	of := db.Args{"sale": id}
 	r := tx.Reads()
-	sale := db.ReadMaybe[SaleDetail](r, readDetail, of)
+	sale := db.ReadMaybe[SaleDetail](r, readDetail, db.Args{"sale": id, "own": ownOnly(ctx)})
 	lines := db.ReadAll[remaining](r, readRemaining, of)
 	tenders := db.ReadAll[NamedTender](r, readNamedTenders, of)
 	head := db.ReadMaybe[letterhead](r, readLetterhead, of)

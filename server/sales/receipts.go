@@ -35,6 +35,7 @@ const (
 		left   join customers c on c.tenant_id = @tenant and c.id = s.customer_id
 		where  s.tenant_id = @tenant and s.receipt_no ~>=~ @q::text and s.receipt_no ~<~ (@q::text || chr(1114111))
 		and    (@day::date is null or s.business_date = @day)
+		and    (@own::uuid is null or s.person_id = @own)
 		and    (@stores::uuid[] is null or s.store_id = any(@stores))
 		order  by s.completed_at desc, s.id desc
 		limit  @limit`
@@ -48,6 +49,7 @@ const (
 		left   join customers c on c.tenant_id = @tenant and c.id = s.customer_id
 		where  s.tenant_id = @tenant and s.completed_at >= @since::timestamptz and s.completed_at < @until::timestamptz
 		and    (@day::date is null or s.business_date = @day)
+		and    (@own::uuid is null or s.person_id = @own)
 		and    (@stores::uuid[] is null or s.store_id = any(@stores))
 		and    (@q::text = '' or abs(s.due_minor) = @amount::bigint or length(@q::text) >= 4 and exists (
 			select from tenders t where t.tenant_id = @tenant and t.sale_id = s.id and right(t.reference, length(@q::text)) = @q::text))
@@ -76,7 +78,7 @@ const (
 func FindReceipts(ctx context.Context, tx *db.Tx, in ReceiptsIn) (wire.FoundReceipts, error) {
 	q := strings.TrimSpace(in.Q)
 	args := db.Args{
-		"q": q, "day": nil, "amount": nil, "limit": foundReceipts,
+		"q": q, "day": nil, "amount": nil, "own": ownOnly(ctx), "limit": foundReceipts,
 		"since": tx.Now().AddDate(0, 0, -recentDays), "until": tx.Now().AddDate(0, 0, 2),
 	}
 	if in.Day != "" {
@@ -98,7 +100,7 @@ func FindReceipts(ctx context.Context, tx *db.Tx, in ReceiptsIn) (wire.FoundRece
 	r := tx.Reads()
 	numbered := &[]wire.RecentSale{}
 	if q != "" {
-		numbered = db.ReadAll[wire.RecentSale](r, receiptsByNumber, db.Args{"q": strings.ToUpper(q), "day": args["day"], "limit": foundReceipts})
+		numbered = db.ReadAll[wire.RecentSale](r, receiptsByNumber, db.Args{"q": strings.ToUpper(q), "day": args["day"], "own": args["own"], "limit": foundReceipts})
 	}
 	others := db.ReadAll[wire.RecentSale](r, receiptsByPayment, args)
 	err = r.Run(ctx)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"souk/server/approvals"
 	"souk/server/catalog"
 	"souk/server/inventory"
 	"souk/server/ledger"
@@ -52,7 +53,11 @@ func Record(ctx context.Context, tx *db.Tx, register uuid.UUID, in wire.Finished
 	}
 	sale.hash = hash
 	facts.compare(sale, tx.Now())
+	facts.judge(sale)
 	facts.repair(sale)
+	if err := sale.recordApprovals(ctx, tx.Batch()); err != nil {
+		return nil, err
+	}
 	if err := sale.book(tx, facts.ground()); err != nil {
 		return nil, err
 	}
@@ -82,7 +87,8 @@ type uploadFacts struct {
 	customer *db.Found[string]
 	series   *db.Found[string]
 	previous *db.Found[int64]
-	original *db.Found[uuid.UUID]
+	original *db.Found[string] // its receipt's number
+	reaches  approvals.Reaches
 	sold     *[]remaining
 	items    *[]catalog.Sellable
 	methods  *[]payments.Method
@@ -168,7 +174,8 @@ func loadUpload(ctx context.Context, tx *db.Tx, register uuid.UUID, in wire.Fini
 		customer: db.ReadMaybe[string](r, readCustomer, db.Args{"customer": customer}),
 		series:   db.ReadMaybe[string](r, readSeries, db.Args{"register": register, "series": in.Series}),
 		previous: db.ReadMaybe[int64](r, readPrevious, number),
-		original: db.ReadMaybe[uuid.UUID](r, readSaleID, db.Args{"sale": original}),
+		original: db.ReadMaybe[string](r, readSaleNo, db.Args{"sale": original}),
+		reaches:  approvals.ReadReaches(ctx, r, involved(in)),
 		sold:     db.ReadAll[remaining](r, readRemaining, db.Args{"sale": original}),
 		items:    catalog.ReadSellables(r, ids, catalog.Counter{Register: register, Day: day}),
 		methods:  payments.ReadMethods(r),

@@ -10,6 +10,7 @@ import (
 	"souk/server/catalog"
 	"souk/server/platform/db"
 	"souk/shared/fault"
+	"souk/shared/limits"
 	"souk/shared/money"
 	"souk/shared/wire"
 )
@@ -22,6 +23,7 @@ type Refund struct {
 	MethodID   uuid.UUID    `json:"method_id" doc:"How the money goes back"`
 	Reference  string       `json:"reference,omitempty" maxLength:"100"`
 	Note       string       `json:"note,omitempty" maxLength:"500"`
+	ApprovalID *uuid.UUID   `json:"approval_id,omitempty" doc:"Somebody's word, where it is more than the caller's limit"`
 }
 
 // RefundLine is how much of one line of the sale comes back.
@@ -42,8 +44,8 @@ type RefundIn struct {
 // to the line exactly.
 //
 // Fails with sales.not_found, sales.not_a_sale, sales.voided,
-// sales.line_unknown, sales.refund_exceeds, sales.method_unknown, and with what
-// Checkout fails with for the register.
+// sales.line_unknown, sales.refund_exceeds, sales.method_unknown,
+// approvals.needed, and with what Checkout fails with for the register.
 func GiveBack(ctx context.Context, tx *db.Tx, in RefundIn) (Sale, error) {
 	facts, err := loadReturn(ctx, tx, in.ID, in.Body.ID, in.Body.RegisterID)
 	if err != nil {
@@ -55,6 +57,10 @@ func GiveBack(ctx context.Context, tx *db.Tx, in RefundIn) (Sale, error) {
 	}
 	refund.Note = in.Body.Note
 	if err := facts.refundLines(refund, in.Body.Lines); err != nil {
+		return Sale{}, err
+	}
+	asked := limits.GivenBack(wire.ActionRefund, facts.sale.Row.ReceiptNo, refund.Lines)
+	if err := refund.approved(ctx, tx, asked, in.Body.ApprovalID); err != nil {
 		return Sale{}, err
 	}
 	if err := facts.payBack(refund, in.Body); err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
+	"souk/server/approvals"
 	"souk/server/catalog"
 	"souk/server/payments"
 	"souk/server/platform/auth"
@@ -23,9 +24,9 @@ import (
 //
 // Fails with sales.item_unknown, sales.item_inactive, sales.price_missing,
 // sales.name_missing, sales.tax_code_unknown, sales.quantity_decimals, with
-// sales.discount_not_allowed, sales.price_not_allowed or
-// sales.return_not_allowed for what the caller may not do, and with the pricing
-// codes; each names its line.
+// sales.price_not_allowed and the pricing codes, each naming its line, and with
+// approvals.needed for what goes beyond the caller's limits and nobody has
+// approved.
 func Quote(ctx context.Context, database *db.DB, in wire.Quote) (wire.CartView, error) {
 	var view wire.CartView
 	err := database.Read(ctx, auth.From(ctx).Identity(), func(ctx context.Context, tx *db.Tx) (err error) {
@@ -45,7 +46,14 @@ func PriceCart(ctx context.Context, tx *db.Tx, in wire.Quote) (wire.CartView, er
 	if err != nil {
 		return wire.CartView{}, err
 	}
-	if err := basket.takeBack(in.Back, from, shelf.actor, ""); err != nil {
+	if err := basket.takeBack(in.Back, from, ""); err != nil {
+		return wire.CartView{}, err
+	}
+	given, err := approvals.Given(ctx, tx, in.Approvals, false)
+	if err != nil {
+		return wire.CartView{}, err
+	}
+	if err := basket.within(shelf.actor, given); err != nil {
 		return wire.CartView{}, err
 	}
 	view := basket.view(in.Cart, shelf)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"souk/server/approvals"
 	"souk/server/platform/module"
 	"souk/shared/money"
 	"souk/shared/wire"
@@ -14,6 +15,7 @@ import (
 const (
 	Sell         module.Permission = "sales.sell"
 	Read         module.Permission = "sales.read"
+	ReadAll      module.Permission = "sales.all"
 	GiveDiscount module.Permission = "sales.discount"
 	ChangePrice  module.Permission = "sales.price"
 	TakeBack     module.Permission = "sales.refund"
@@ -49,23 +51,24 @@ type Completed struct {
 
 // The flags that a document can carry.
 const (
-	FlagPriceDiffers    = "price_differs"    // sold at another list price than the server's
-	FlagTaxDiffers      = "tax_differs"      // another tax code, rate or sum than the server's
-	FlagItemUnknown     = "item_unknown"     // the server has never heard of an item
-	FlagItemInactive    = "item_inactive"    // an item that is no longer sold
-	FlagCustomerUnknown = "customer_unknown" // the customer is not there
-	FlagShiftUnknown    = "shift_unknown"    // the till's shift never arrived; booked in another
-	FlagShiftClosed     = "shift_closed"     // arrived after its shift's Z report
-	FlagMethodUnknown   = "method_unknown"   // paid in a way that the server does not know
-	FlagClockSkew       = "clock_skew"       // the till's clock cannot be right
-	FlagStockNegative   = "stock_negative"   // more was sold than stood on the shelf
-	FlagNumberGap       = "number_gap"       // the receipt before it has not arrived
-	FlagSeriesUnknown   = "series_unknown"   // numbered in a series that is not the register's
-	FlagRegisterDiffers = "register_differs" // names another register than the device's
-	FlagCurrencyDiffers = "currency_differs" // in another currency than the shop's
-	FlagRefundExceeds   = "refund_exceeds"   // takes back more than was left of its sale
-	FlagRefundOffline   = "refund_offline"   // given back by a till that could not ask what had come back before
-	FlagReasonUnknown   = "reason_unknown"   // cash moved for a reason that the server does not know
+	FlagPriceDiffers    = "price_differs"          // sold at another list price than the server's
+	FlagTaxDiffers      = "tax_differs"            // another tax code, rate or sum than the server's
+	FlagItemUnknown     = "item_unknown"           // the server has never heard of an item
+	FlagItemInactive    = "item_inactive"          // an item that is no longer sold
+	FlagCustomerUnknown = "customer_unknown"       // the customer is not there
+	FlagShiftUnknown    = "shift_unknown"          // the till's shift never arrived; booked in another
+	FlagShiftClosed     = "shift_closed"           // arrived after its shift's Z report
+	FlagMethodUnknown   = "method_unknown"         // paid in a way that the server does not know
+	FlagClockSkew       = "clock_skew"             // the till's clock cannot be right
+	FlagStockNegative   = "stock_negative"         // more was sold than stood on the shelf
+	FlagNumberGap       = "number_gap"             // the receipt before it has not arrived
+	FlagSeriesUnknown   = "series_unknown"         // numbered in a series that is not the register's
+	FlagRegisterDiffers = "register_differs"       // names another register than the device's
+	FlagCurrencyDiffers = "currency_differs"       // in another currency than the shop's
+	FlagRefundExceeds   = "refund_exceeds"         // takes back more than was left of its sale
+	FlagRefundOffline   = "refund_offline"         // given back by a till that could not ask what had come back before
+	FlagUnapproved      = approvals.FlagUnapproved // beyond the person's limits, and nobody who may has approved it
+	FlagReasonUnknown   = "reason_unknown"         // cash moved for a reason that the server does not know
 )
 
 // Flags lists every flag, for filters and translations.
@@ -73,6 +76,6 @@ func Flags() []string {
 	return []string{
 		FlagPriceDiffers, FlagTaxDiffers, FlagItemUnknown, FlagItemInactive, FlagCustomerUnknown, FlagShiftUnknown,
 		FlagShiftClosed, FlagMethodUnknown, FlagClockSkew, FlagStockNegative, FlagNumberGap, FlagSeriesUnknown,
-		FlagRegisterDiffers, FlagCurrencyDiffers, FlagRefundExceeds, FlagRefundOffline,
+		FlagRegisterDiffers, FlagCurrencyDiffers, FlagRefundExceeds, FlagRefundOffline, FlagUnapproved,
 	}
 }

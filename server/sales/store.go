@@ -81,11 +81,11 @@ const (
 	insertLines db.SQL = `
 		insert into sale_lines (tenant_id, sale_id, line_no, item_id, original_line, name, barcode, unit, quantity, unit_price_minor,
 			list_price_minor, gross_minor, discount_minor, discount_reason, tax_code, tax_rate, net_minor, tax_minor, total_minor, cost_minor,
-			not_restocked, note)
+			not_restocked, note, approved_by)
 		select @tenant, @sale, *
 		from   unnest(@line_nos::int[], @items::uuid[], @original_lines::int[], @names::text[], @barcodes::text[], @units::text[],
 			@quantities::numeric[], @unit_prices::bigint[], @list_prices::bigint[], @grosses::bigint[], @discounts::bigint[], @reasons::text[],
-			@tax_codes::text[], @tax_rates::numeric[], @nets::bigint[], @taxes::bigint[], @totals::bigint[], @costs::bigint[], @lost::bool[], @notes::text[])`
+			@tax_codes::text[], @tax_rates::numeric[], @nets::bigint[], @taxes::bigint[], @totals::bigint[], @costs::bigint[], @lost::bool[], @notes::text[], @approvers::uuid[])`
 
 	insertTenders db.SQL = `
 		insert into tenders (tenant_id, sale_id, line_no, method_id, amount_minor, tendered_minor, change_minor, reference)
@@ -141,7 +141,7 @@ func (d *document) insert(b *db.Batch) {
 // lineColumns are the lines turned on their side, for unnest.
 type lineColumns struct {
 	nos, originals                                       []*int
-	items                                                []*uuid.UUID
+	items, approvers                                     []*uuid.UUID
 	names, barcodes, units, reasons, codes, notes        []string
 	quantities, rates                                    []decimal.Decimal
 	lost                                                 []bool
@@ -153,7 +153,7 @@ func (d *document) insertLines(b *db.Batch) {
 	for i := range d.Lines {
 		l := d.Lines[i]
 		c.nos, c.originals = append(c.nos, &l.LineNo), append(c.originals, l.OriginalLine)
-		c.items = append(c.items, l.ItemID)
+		c.items, c.approvers = append(c.items, l.ItemID), append(c.approvers, l.ApprovedBy)
 		c.names, c.barcodes, c.units = append(c.names, l.Name), append(c.barcodes, l.Barcode), append(c.units, l.Unit)
 		c.reasons, c.codes = append(c.reasons, l.DiscountReason), append(c.codes, l.TaxCode)
 		c.quantities, c.rates = append(c.quantities, l.Quantity), append(c.rates, l.TaxRate)
@@ -166,7 +166,7 @@ func (d *document) insertLines(b *db.Batch) {
 		"sale": d.ID, "line_nos": c.nos, "items": c.items, "original_lines": c.originals, "names": c.names, "barcodes": c.barcodes,
 		"units": c.units, "quantities": c.quantities, "unit_prices": c.prices, "list_prices": c.lists, "grosses": c.grosses,
 		"discounts": c.discounts, "reasons": c.reasons, "tax_codes": c.codes, "tax_rates": c.rates, "nets": c.nets, "taxes": c.taxes,
-		"totals": c.sums, "costs": d.costs, "lost": c.lost, "notes": c.notes,
+		"totals": c.sums, "costs": d.costs, "lost": c.lost, "notes": c.notes, "approvers": c.approvers,
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"souk/server/platform/db"
 	"souk/shared/fault"
+	"souk/shared/limits"
 	"souk/shared/wire"
 )
 
@@ -15,6 +16,8 @@ type Void struct {
 	ID         uuid.UUID `json:"id" doc:"The void's id, made by the caller (UUIDv7)"`
 	RegisterID uuid.UUID `json:"register_id"`
 	Note       string    `json:"note,omitempty" maxLength:"500"`
+	// ApprovalID is somebody's word, where it is more than the caller's limit.
+	ApprovalID *uuid.UUID `json:"approval_id,omitempty"`
 }
 
 // VoidIn names the sale.
@@ -28,7 +31,7 @@ type VoidIn struct {
 // way it came. Later, or in part, it is a refund.
 //
 // Fails with sales.not_found, sales.not_a_sale, sales.voided,
-// sales.already_refunded, sales.shift_over, and with what Checkout fails with
+// sales.already_refunded, sales.shift_over, approvals.needed, and with what Checkout fails with
 // for the register.
 func Undo(ctx context.Context, tx *db.Tx, in VoidIn) (Sale, error) {
 	facts, err := loadReturn(ctx, tx, in.ID, in.Body.ID, in.Body.RegisterID)
@@ -48,6 +51,10 @@ func Undo(ctx context.Context, tx *db.Tx, in VoidIn) (Sale, error) {
 	void.Note = in.Body.Note
 	for _, line := range *facts.lines {
 		void.addReturn(line, line.whole())
+	}
+	asked := limits.GivenBack(wire.ActionVoid, facts.sale.Row.ReceiptNo, void.Lines)
+	if err := void.approved(ctx, tx, asked, in.Body.ApprovalID); err != nil {
+		return Sale{}, err
 	}
 	for _, t := range *facts.tenders {
 		t.Amount, t.Tendered, t.Change = -t.Amount, -t.Tendered, -t.Change

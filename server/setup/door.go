@@ -45,8 +45,12 @@ type Door struct {
 	Grants   auth.Grants
 	Domain   string
 	Demos    []DemoShop
+	// SignUp lets anybody make a shop without a code, each within limits.
+	SignUp bool
 	// OnCode is told every new code; it writes it where only the server's keeper reads.
 	OnCode func(code string)
+
+	made, tried, asked, all meter
 
 	making sync.Mutex // one shop at a time: a code is good for one
 	mu     sync.Mutex
@@ -105,17 +109,22 @@ func atRoot(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// may decides whether a request may make a shop.
-func (d *Door) may(r *http.Request) error {
+// may decides whether a request may make a shop, and whether by sign-up, which
+// is limited.
+func (d *Door) may(r *http.Request) (signUp bool, err error) {
 	first, err := d.first(r.Context())
 	if err != nil {
-		return err
+		return false, err
 	}
 	if first && web.Local(r.Context()) && web.SameOrigin(r) {
-		return nil
+		return false, nil
+	}
+	given := r.Header.Get(CodeHeader)
+	if d.SignUp && given == "" && web.SameOrigin(r) {
+		return true, nil
 	}
 	caller, _ := web.Caller(r.Context())
-	return d.codeIs(r.Header.Get(CodeHeader), caller)
+	return false, d.codeIs(given, caller)
 }
 
 func (d *Door) first(ctx context.Context) (bool, error) {
@@ -155,6 +164,7 @@ func (d *Door) codeIs(given, caller string) error {
 type Offer struct {
 	First     bool       `json:"first" doc:"No shop of one's own is here yet"`
 	NeedsCode bool       `json:"needs_code"`
+	SignUp    bool       `json:"sign_up" doc:"Anybody may make a shop here"`
 	Domain    string     `json:"domain"`
 	Demos     []DemoShop `json:"demos"`
 	Countries []Country  `json:"countries"`
@@ -167,7 +177,7 @@ func (d *Door) show(ec echo.Context) error {
 		return err
 	}
 	offer := Offer{
-		First: first, NeedsCode: !first || !web.Local(r.Context()), Domain: d.Domain, Countries: Countries(),
+		First: first, NeedsCode: !d.SignUp && (!first || !web.Local(r.Context())), SignUp: d.SignUp, Domain: d.Domain, Countries: Countries(),
 		Demos: append([]DemoShop{}, d.Demos...),
 	}
 	return ec.JSON(http.StatusOK, offer)
@@ -199,11 +209,17 @@ type AddressState struct {
 }
 
 func (d *Door) address(ec echo.Context) error {
-	if err := d.may(ec.Request()); err != nil {
+	signUp, err := d.may(ec.Request())
+	if err != nil {
 		return err
 	}
+	if signUp {
+		if err := d.asked.take(d.Database.Now(), callerOf(ec), addressLooks); err != nil {
+			return err
+		}
+	}
 	slug := strings.ToLower(ec.Param("slug"))
-	err := tenants.CheckSlug(slug)
+	err = tenants.CheckSlug(slug)
 	if found := fault.Of(err); found != nil && found.Code == "tenants.bad_slug" {
 		return ec.JSON(http.StatusOK, AddressState{State: "invalid", Says: found.Message})
 	}
@@ -230,19 +246,29 @@ func (d *Door) make(ec echo.Context) error {
 	d.making.Lock()
 	defer d.making.Unlock()
 	r := ec.Request()
-	if err := d.may(r); err != nil {
+	signUp, err := d.may(r)
+	if err != nil {
 		return err
 	}
 	var form Form
 	if err := readForm(r, &form); err != nil {
 		return err
 	}
-	ctx := r.Context()
+	if signUp {
+		if err := d.mayTry(callerOf(ec), form); err != nil {
+			return err
+		}
+	}
+	ctx := db.WithAction(r.Context(), "first run")
 	opened, err := Make(ctx, d.Database, d.Grants, form)
 	if err != nil {
 		return err
 	}
-	d.Begin() // the code, if there was one, has made its shop
+	if signUp {
+		d.countMade(callerOf(ec))
+	} else {
+		d.Begin() // the code, if there was one, has made its shop
+	}
 	ticket, err := users.Ticket(ctx, d.Database, db.Identity{Tenant: opened.Tenant, Actor: opened.Owner.PersonID, Stores: db.AllStores()})
 	if err != nil {
 		return err

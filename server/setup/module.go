@@ -15,6 +15,7 @@ const Follow module.Permission = "setup.follow"
 // Module declares the first steps of a shop.
 var Module = module.Module{
 	Key: "setup", Title: "Getting started",
+	Needs: []string{"catalog", "tills"},
 	Permissions: []module.Grant{
 		{Whole: true, Permission: Follow, Allows: "see what is left to do before the shop can sell", Roles: module.To(wire.Manager, wire.SystemManager)},
 	},

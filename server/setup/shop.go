@@ -43,9 +43,13 @@ func Make(ctx context.Context, database *db.DB, grants auth.Grants, form Form) (
 		return opened, err
 	}
 	ctx = auth.WithGrants(auth.With(ctx, auth.Acting(opened.Tenant, opened.Owner.PersonID, wire.Owner, grants)), grants)
-	return opened, database.Tenant(ctx, auth.From(ctx).Identity(), func(ctx context.Context, tx *db.Tx) error {
+	err = database.Tenant(ctx, auth.From(ctx).Identity(), func(ctx context.Context, tx *db.Tx) error {
 		return form.furnish(ctx, tx, opened)
 	})
+	if err != nil {
+		return opened, err
+	}
+	return opened, tenants.GivePlan(ctx, database, opened.Tenant)
 }
 
 const notFree = "This address is not free. Choose another one."

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"souk/server/approvals"
 	"souk/server/catalog"
 	"souk/server/parties"
 	"souk/server/platform/db"
@@ -27,6 +28,7 @@ var books = map[wire.EntryKind]into{
 	wire.EntryShiftClosed:   reading(sales.RecordShiftClosed),
 	wire.EntryCashMoved:     reading(sales.RecordCash),
 	wire.EntryReceiptMailed: reading(sales.RecordReceiptMail),
+	wire.EntryApprovalUsed:  reading(approvals.RecordUsed),
 }
 
 func reading[T any](record func(context.Context, *db.Tx, uuid.UUID, T) ([]string, error)) into {

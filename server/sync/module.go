@@ -4,6 +4,7 @@
 package sync
 
 import (
+	"souk/server/approvals"
 	"souk/server/platform/live"
 	"souk/server/platform/module"
 	"souk/server/platform/web"
@@ -22,7 +23,8 @@ var Exceptions = live.Topic{Name: "sync.exceptions", Needs: Review, Tables: live
 
 // Module declares the exchange with tills.
 var Module = module.Module{
-	Key: "sync", Title: "Tills' exchange",
+	Key: "sync", Title: "Tills' exchange", Always: true,
+	Needs: []string{"sales"},
 	Permissions: []module.Grant{
 		{Permission: Till, Allows: "exchange sales and items with the server, as a paired till", Roles: []wire.Role{wire.Till}, Fixed: true},
 		{
@@ -40,6 +42,9 @@ var Module = module.Module{
 		web.Get("/sync/receipts", Till, sales.FindReceipts),
 		web.Get("/sync/sales/{id}/receipt", Till, sales.Receipt),
 		web.Get("/sync/customers/{id}/purchases", Till, sales.Purchases),
+		web.Post("/sync/approvals", Till, approvals.AskFor),
+		web.Get("/sync/approvals/{id}", Till, approvals.ShowAnswer),
+		web.Post("/sync/approvals/{id}/withdrawal", Till, approvals.Withdraw),
 		web.Get("/sync/changes", Till, ChangesSince),
 		web.PostOutside("/sync/entries", Till, Take),
 		web.Get("/sync/exceptions", Review, ListExceptions),

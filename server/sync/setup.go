@@ -134,6 +134,7 @@ func (s setupReads) setup(ctx context.Context) (wire.Setup, error) {
 	for i, p := range *s.people {
 		out.People[i] = wire.PersonSetup{
 			ID: p.ID, Name: p.Name, Role: p.Role, PINHash: p.PINHash, Permissions: roles.In(p.Role, p.RoleID, p.Limited).List(),
+			Limits: roles.Limits(p.Role, p.RoleID),
 		}
 	}
 	return out, nil

@@ -18,7 +18,7 @@ const Operate module.Permission = "system.operate"
 
 // Module declares the installation's page.
 var Module = module.Module{
-	Key: "system", Title: "System",
+	Key: "system", Title: "System", Always: true,
 	Permissions: []module.Grant{
 		{Permission: Operate, Allows: "look after the installation, if one is its operator", Roles: module.To(), Fixed: true, Whole: true},
 	},

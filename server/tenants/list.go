@@ -22,7 +22,10 @@ type Listed struct {
 
 const (
 	allTenants db.SQL = `
-		select id, slug, status, demo, created_at from platform.tenants where status <> 'abandoned' order by slug`
+		select id, slug, case when closed_at is null then status else 'closed' end as status, demo, created_at
+		from   platform.tenants
+		where  status not in ('abandoned', 'throwaway')
+		order  by slug`
 
 	anyOwn db.SQL = `
 		select exists (select from platform.tenants where not demo and status in ('active', 'suspended'))`
@@ -62,7 +65,11 @@ func AnyOwn(ctx context.Context, database *db.DB) (there bool, err error) {
 func Free(ctx context.Context, database *db.DB, slug string) (free bool, err error) {
 	err = database.Platform(ctx, "look whether an address is free", func(ctx context.Context, tx *db.Tx) error {
 		_, found, err := db.Maybe[uuid.UUID](ctx, tx, findTenant, db.Args{"slug": slug})
-		free = !found
+		if err != nil || found {
+			return err
+		}
+		gone, err := db.One[bool](ctx, tx, slugGone, db.Args{"slug": slug})
+		free = !gone
 		return err
 	})
 	return free, err

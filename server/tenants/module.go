@@ -13,6 +13,8 @@ import (
 const (
 	Edit       module.Permission = "company.edit"
 	EditStores module.Permission = "stores.edit"
+	// Modules is the owner's, unless the shop grants it to another role.
+	Modules module.Permission = "company.modules"
 )
 
 // Settings are the company's and its stores' facts.
@@ -20,14 +22,18 @@ var Settings = live.Topic{Name: "company.settings", Needs: web.SignedIn, Tables:
 
 // Module declares the shop itself.
 var Module = module.Module{
-	Key: "tenants", Title: "Shop",
+	Key: "tenants", Title: "Shop", Always: true,
 	Permissions: []module.Grant{
 		{Whole: true, Permission: Edit, Allows: "change the shop's settings and stores", Roles: module.To(wire.SystemManager)},
+		{Whole: true, Permission: Modules, Allows: "switch modules on and off and choose the shop's words", Roles: module.To()},
 		{Permission: EditStores, Allows: "change the facts of a store", Roles: module.To(wire.Manager, wire.SystemManager)},
 	},
 	Routes: []web.Route{
 		web.Get("/company", web.SignedIn, Show),
 		web.Put("/company", Edit, Change),
+		web.Get("/modules", Modules, ListModules),
+		web.Put("/modules/{key}", Modules, SwitchModule),
+		web.Put("/company/words", Modules, ChooseWords),
 		web.Get("/stores", web.SignedIn, Stores),
 		web.Post("/stores", Edit, AddStore),
 		web.Get("/stores/{id}", web.SignedIn, ShowStore),
@@ -41,6 +47,7 @@ var Module = module.Module{
 	Nav: []module.Nav{
 		{Section: "Shop", Label: "Stores", Path: "/stores", Icon: "store", Needs: EditStores},
 		{Section: "Shop", Label: "Settings", Path: "/settings", Icon: "settings", Needs: Edit},
+		{Section: "Shop", Label: "Modules", Path: "/settings/modules", Icon: "boxes", Needs: Modules},
 		{Section: "Shop", Label: "Receipts", Path: "/settings/receipts", Icon: "receipt", Needs: EditStores},
 	},
 	Faults: map[string]string{

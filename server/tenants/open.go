@@ -23,14 +23,21 @@ type NewShop struct {
 	OwnerPassword string
 	// A demo shop stays hidden until Reveal.
 	Demo bool
+	// A throw-away shop is in no list, and RemoveThrowaway takes it away.
+	Throwaway bool
 }
 
 const (
 	findTenant db.SQL = `select id from platform.tenants where slug = @slug`
 
+	// An address that a removed shop had is nobody's again.
+	slugGone db.SQL = `select exists (select from platform.gone_slugs where slug = @slug)`
+
 	addTenant db.SQL = `
 		insert into platform.tenants (id, slug, demo, status, created_at)
-		values (@id, @slug, @demo, case when @demo then 'opening' else 'active' end, @now)`
+		values (@id, @slug, @demo, case when @throwaway then 'throwaway' when @demo then 'opening' else 'active' end, @now)`
+
+	planForNew db.SQL = `update platform.tenants set plan_id = (select p.id from platform.plans p where p.for_new) where id = @id and plan_id is null`
 
 	reveal db.SQL = `update platform.tenants set status = 'active' where slug = @slug and status = 'opening'`
 
@@ -102,12 +109,25 @@ func Open(ctx context.Context, database *db.DB, in NewShop) (Opened, error) {
 	})
 }
 
+// GivePlan puts a new shop on the plan for new shops, if there is one. It comes when
+// the shop is furnished: what it was made with is never refused half-way.
+func GivePlan(ctx context.Context, database *db.DB, tenant uuid.UUID) error {
+	return database.Platform(ctx, "put a new shop on its plan", func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, planForNew, db.Args{"id": tenant})
+		return err
+	})
+}
+
 func stillEmpty(ctx context.Context, tx *db.Tx) error {
 	there, err := db.One[int](ctx, tx, companyThere, db.Args{})
 	if err == nil && there > 0 {
-		return fault.Conflict("tenants.slug_taken").Say("Another shop has this address already. Choose another one.")
+		return slugTaken()
 	}
 	return err
+}
+
+func slugTaken() error {
+	return fault.Conflict("tenants.slug_taken").Say("Another shop has this address already. Choose another one.")
 }
 
 // CheckSlug looks whether a text may be a shop's address at all.
@@ -150,8 +170,15 @@ func claimSlug(ctx context.Context, tx *db.Tx, in NewShop) (uuid.UUID, error) {
 	if err != nil || found {
 		return id, err
 	}
+	gone, err := db.One[bool](ctx, tx, slugGone, db.Args{"slug": in.Company.Slug})
+	if err != nil {
+		return id, err
+	}
+	if gone {
+		return id, slugTaken()
+	}
 	id = uuid.Must(uuid.NewV7())
-	_, err = tx.Exec(ctx, addTenant, db.Args{"id": id, "slug": in.Company.Slug, "demo": in.Demo, "now": tx.Now()})
+	_, err = tx.Exec(ctx, addTenant, db.Args{"id": id, "slug": in.Company.Slug, "demo": in.Demo, "throwaway": in.Throwaway, "now": tx.Now()})
 	return id, err
 }
 

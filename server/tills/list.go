@@ -14,13 +14,13 @@ import (
 
 // ShiftFilter says which shifts are wanted, newest first.
 type ShiftFilter struct {
-	StoreID    string `query:"store_id" format:"uuid"`
-	RegisterID string `query:"register_id" format:"uuid"`
-	Open       bool   `query:"open" doc:"Only those that are open"`
-	From       string `query:"from" format:"date" doc:"First business date"`
-	To         string `query:"to" format:"date" doc:"Last business date"`
-	After      string `query:"after"`
-	Limit      int    `query:"limit" minimum:"0" maximum:"200"`
+	StoreID    uuid.UUID `query:"store_id"`
+	RegisterID uuid.UUID `query:"register_id"`
+	Open       bool      `query:"open" doc:"Only those that are open"`
+	From       string    `query:"from" format:"date" doc:"First business date"`
+	To         string    `query:"to" format:"date" doc:"Last business date"`
+	After      string    `query:"after"`
+	Limit      int       `query:"limit" minimum:"0" maximum:"200"`
 }
 
 // ShiftRow is a shift in the list. Expected, counted and difference are those of
@@ -75,7 +75,7 @@ const listShifts db.SQL = `
 func ListShifts(ctx context.Context, tx *db.Tx, in ShiftFilter) (wire.Page[ShiftRow], error) {
 	limit := page.Limit(in.Limit)
 	args := db.Args{
-		"store": orNull(in.StoreID), "register": orNull(in.RegisterID), "open": in.Open, "from": orNull(in.From), "to": orNull(in.To),
+		"store": given(in.StoreID), "register": given(in.RegisterID), "open": in.Open, "from": orNull(in.From), "to": orNull(in.To),
 		"after_at": nil, "after_id": nil, "limit": limit + 1,
 	}
 	if in.After != "" {
@@ -102,3 +102,5 @@ func orNull(text string) any {
 	}
 	return text
 }
+
+func given(id uuid.UUID) uuid.NullUUID { return uuid.NullUUID{UUID: id, Valid: id != uuid.Nil} }

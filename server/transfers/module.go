@@ -12,6 +12,8 @@ import (
 	"souk/shared/wire"
 )
 
+const key = "transfers"
+
 // The permissions of this module.
 const (
 	Read    module.Permission = "transfers.read"
@@ -24,7 +26,8 @@ var Documents = live.Topic{Name: "transfers.list", Needs: Read, Tables: live.Tab
 
 // Module declares the transfers between places.
 var Module = module.Module{
-	Key: "transfers", Title: "Transfers",
+	Key: key, Title: "Transfers",
+	Needs: []string{"inventory", "tills"},
 	Permissions: []module.Grant{
 		{Permission: Read, Allows: "see transfers between stores", Roles: module.To(wire.Manager, wire.AccountsManager,
 			wire.SalesManager, wire.PurchaseManager, wire.StockManager)},
@@ -42,6 +45,7 @@ var Module = module.Module{
 		web.Put("/transfers/{id}/cancellation", Send, Cancel),
 		web.Get("/stock/{item_id}/places", inventory.Read, Places),
 	},
+	Reacts: []module.Reaction{module.On(keepOpen)},
 	Topics: []live.Topic{Documents},
 	Nav:    []module.Nav{{Section: "Stock", Label: "Transfers", Path: "/transfers", Icon: "truck", Needs: Read}},
 	Faults: map[string]string{

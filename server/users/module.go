@@ -12,7 +12,7 @@ import (
 // The permissions of this module.
 const (
 	Read  module.Permission = "people.read"
-	Edit  module.Permission = "people.edit"
+	Edit  module.Permission = wire.MayEditPeople
 	Roles module.Permission = "people.roles"
 )
 
@@ -28,7 +28,7 @@ var (
 
 // Module declares people and their sessions.
 var Module = module.Module{
-	Key: "users", Title: "People",
+	Key: "users", Title: "People", Always: true,
 	Permissions: []module.Grant{
 		{Permission: Read, Allows: "see who works here", Roles: module.To(wire.Manager, wire.SystemManager, wire.HRManager)},
 		{Permission: Edit, Allows: "add people, change their roles and PINs", Roles: module.To(wire.Manager, wire.SystemManager)},
@@ -53,6 +53,8 @@ var Module = module.Module{
 		web.Put("/roles/{id}", Roles, ChangeRole),
 		web.Delete("/roles/{id}", Roles, DropRole),
 		web.Put("/built-in-roles/{role}", Roles, ChangeBuiltIn),
+		web.Get("/limits", Roles, ListLimits),
+		web.Put("/limits/{key}", Roles, ChangeLimits),
 		web.Get("/views", web.SignedIn, ListViews),
 		web.Post("/views", web.SignedIn, SaveView),
 		web.Put("/views/{id}", web.SignedIn, ChangeView),
@@ -63,6 +65,7 @@ var Module = module.Module{
 	Nav: []module.Nav{
 		{Section: "Shop", Label: "People", Path: "/people", Icon: "users", Needs: Read},
 		{Section: "Shop", Label: "Roles", Path: "/settings/roles", Icon: "shield", Needs: Roles},
+		{Section: "Shop", Label: "Limits and approvals", Path: "/settings/limits", Icon: "percent", Needs: Roles},
 	},
 	Reacts: []module.Reaction{module.On(welcomeOwner)},
 	Faults: map[string]string{

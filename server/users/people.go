@@ -44,7 +44,7 @@ const (
 			select coalesce(array_agg(o.store_id order by o.store_id), '{}') as stores
 			from   person_stores o
 			where  o.tenant_id = @tenant and o.person_id = p.id) l
-		where  p.tenant_id = @tenant and (@stores::uuid[] is null or l.stores = '{}' or l.stores && @stores)
+		where  p.tenant_id = @tenant and p.support_of is null and (@stores::uuid[] is null or l.stores = '{}' or l.stores && @stores)
 		order  by p.active desc, lower(p.name), p.id`
 
 	readPerson db.SQL = `
@@ -56,7 +56,7 @@ const (
 			select coalesce(array_agg(o.store_id order by o.store_id), '{}') as stores
 			from   person_stores o
 			where  o.tenant_id = @tenant and o.person_id = p.id) l
-		where  p.tenant_id = @tenant and p.id = @id and (@stores::uuid[] is null or l.stores = '{}' or l.stores && @stores)`
+		where  p.tenant_id = @tenant and p.id = @id and p.support_of is null and (@stores::uuid[] is null or l.stores = '{}' or l.stores && @stores)`
 
 	addPerson db.SQL = `
 		insert into people (tenant_id, id, account_id, name, email, role, role_id, pin_hash, created_at, updated_at)

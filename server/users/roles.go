@@ -87,8 +87,9 @@ func ListPermissions(ctx context.Context, tx *db.Tx, _ web.None) (wire.Page[Righ
 // catalogue is what this shop can give and take.
 func catalogue(ctx context.Context) []auth.Group {
 	shop := web.TenantOf(ctx)
+	facts := auth.Shop{BusinessType: shop.Business, ModulesOn: shop.SwitchedOn, ModulesOff: shop.SwitchedOff}
 	return slices.DeleteFunc(slices.Clone(auth.Catalogue(ctx)), func(group auth.Group) bool {
-		return len(group.For) > 0 && !slices.Contains(group.For, shop.Business) && !slices.Contains(shop.SwitchedOn, group.Module)
+		return len(group.Rights) == 0 || !group.OnFor(facts)
 	})
 }
 
@@ -160,7 +161,7 @@ func roleOf(ctx context.Context, roles auth.Roles, key roleKey, counted []holder
 	row, floor := auth.RoleRow{}, roles.Default(key.base)
 	if key.own() != nil {
 		row, _ = roles.Own(key.id)
-		floor = roles.Of(key.base, nil)
+		floor = roles.Floor(key.base)
 	} else if key.base != wire.Owner {
 		row, _ = roles.BuiltIn(key.base)
 	}

@@ -23,10 +23,23 @@ type Session struct {
 	Permissions []wire.Permission `json:"permissions" nullable:"false"`
 	// Stores are those in which the person works, by name; closed ones too.
 	Stores []SessionStore `json:"stores" nullable:"false"`
+	// Second is set, and nothing else, if a second step has to be taken first.
+	Second *SecondStep `json:"second,omitempty"`
+	// Support is set where the platform's support is signed in.
+	Support *SessionSupport `json:"support,omitempty"`
 	// Limited is set if the shop may have stores beside these.
 	Limited bool `json:"limited"`
+	// Closed are the modules that are not there for this person: off for the shop, or
+	// closed to the role.
+	Closed []string `json:"closed" nullable:"false"`
 	// Token is given to tills only; a browser gets a cookie that its pages cannot read.
 	Token string `json:"token,omitempty"`
+}
+
+// SessionSupport tells how far the shop has let the platform's support in.
+type SessionSupport struct {
+	Until    time.Time `json:"until"`
+	ViewOnly bool      `json:"view_only"`
 }
 
 // SessionUser is the person.
@@ -48,6 +61,7 @@ type SessionShop struct {
 	Currency     string            `json:"currency"`
 	TimeZone     string            `json:"time_zone"`
 	BusinessType wire.BusinessType `json:"business_type"`
+	Words        wire.BusinessType `json:"words" doc:"The kind of business whose words the shop uses"`
 	TaxIncluded  bool              `json:"tax_included"`
 }
 
@@ -90,20 +104,20 @@ const (
 		where  p.tenant_id = @tenant and p.id = @id and p.active`
 
 	addSession db.SQL = `
-		insert into sessions (tenant_id, id, person_id, device_id, token_hash, user_agent, created_at, expires_at)
-		values (@tenant, @id, @person, @device, @hash, @agent, @now, @expires)`
+		insert into sessions (tenant_id, id, person_id, device_id, token_hash, user_agent, support_grant_id, created_at, expires_at)
+		values (@tenant, @id, @person, @device, @hash, @agent, @grant, @now, @expires)`
 
 	endSession db.SQL = `
 		update sessions set revoked_at = @now where tenant_id = @tenant and id = @id`
 
 	sessionShop db.SQL = `
-		select c.name, c.locale, c.currency, c.business_type, c.prices_include_tax as tax_included,
+		select c.name, c.locale, c.currency, c.business_type, coalesce(nullif(c.words, ''), c.business_type) as words, c.prices_include_tax as tax_included,
 		       case when count(s.id) = 1 then min(s.name) else '' end as place,
 		       min(s.time_zone) as time_zone
 		from   company c
 		join   stores s on s.tenant_id = @tenant and (@stores::uuid[] is null or s.id = any(@stores))
 		where  c.tenant_id = @tenant
-		group  by c.name, c.locale, c.currency, c.business_type, c.prices_include_tax`
+		group  by c.name, c.locale, c.currency, c.business_type, c.words, c.prices_include_tax`
 
 	sessionStores db.SQL = `
 		select id, name, time_zone, active
@@ -124,6 +138,8 @@ type memberRow struct {
 	RoleID  *uuid.UUID
 	PINHash string `db:"pin_hash"`
 	Stores  []uuid.UUID
+	// Support is set for who comes by a grant.
+	Support auth.Support `db:"-"`
 }
 
 // decoy is verified when there is no such account, so that the time taken does
@@ -138,8 +154,8 @@ func SignIn(ctx context.Context, database *db.DB, in Credentials) (Session, erro
 	email := strings.ToLower(strings.TrimSpace(in.Email))
 	address, _ := web.Caller(ctx)
 	key := web.TenantOf(ctx).ID.String() + "|" + address + "|" + email
-	if wait := tries.wait(key, database.Now()); wait > 0 {
-		return Session{}, slowDown(wait)
+	if wait := tries.Wait(key, database.Now()); wait > 0 {
+		return Session{}, SlowDown(wait)
 	}
 	var account accountRow
 	var found bool
@@ -154,10 +170,15 @@ func SignIn(ctx context.Context, database *db.DB, in Credentials) (Session, erro
 		account.PasswordHash = decoy
 	}
 	if good := secret.Verify(account.PasswordHash, in.Password); !good || !found {
-		tries.failed(key, database.Now())
+		tries.Failed(key, database.Now())
 		return Session{}, wrongPassword()
 	}
+	ways, err := waysIn(ctx, database, account.ID)
+	if err != nil {
+		return Session{}, err
+	}
 	tenant := db.Identity{Tenant: web.TenantOf(ctx).ID, Stores: db.AllStores()}
+	half := Half{AccountID: account.ID}
 	var session Session
 	err = database.Tenant(ctx, tenant, func(ctx context.Context, tx *db.Tx) error {
 		member, here, err := db.Maybe[memberRow](ctx, tx, personByAccount, db.Args{"account": account.ID})
@@ -167,14 +188,21 @@ func SignIn(ctx context.Context, database *db.DB, in Credentials) (Session, erro
 		if !here {
 			return wrongPassword()
 		}
+		half.PersonID = member.ID
+		if half.Kind, err = ways.next(ctx, tx, member.Role); err != nil || half.Kind != "" {
+			return err
+		}
 		session, err = begin(ctx, tx, member, nil)
 		return err
 	})
 	if err != nil {
-		tries.failed(key, database.Now())
+		tries.Failed(key, database.Now())
 		return Session{}, err
 	}
-	tries.succeeded(key)
+	tries.Succeeded(key)
+	if half.Kind != "" {
+		return halfway(ctx, database, half, ways)
+	}
 	keepSession(ctx, session.Token)
 	session.Token = ""
 	return session, nil
@@ -197,8 +225,8 @@ func SignInByPIN(ctx context.Context, database *db.DB, in wire.PinSignIn) (Sessi
 		return Session{}, fault.Forbidden("auth.not_a_till").Say("PINs are for paired tills. Sign in by e-mail here.")
 	}
 	key := actor.Device.String() + "|" + in.PersonID.String()
-	if wait := tries.wait(key, database.Now()); wait > 0 {
-		return Session{}, slowDown(wait)
+	if wait := tries.Wait(key, database.Now()); wait > 0 {
+		return Session{}, SlowDown(wait)
 	}
 	var session Session
 	err := database.Tenant(ctx, actor.Identity(), func(ctx context.Context, tx *db.Tx) error {
@@ -216,23 +244,60 @@ func SignInByPIN(ctx context.Context, database *db.DB, in wire.PinSignIn) (Sessi
 		return err
 	})
 	if err != nil {
-		tries.failed(key, database.Now())
+		tries.Failed(key, database.Now())
 		return Session{}, err
 	}
-	tries.succeeded(key)
+	tries.Succeeded(key)
 	return session, nil
+}
+
+// CheckPIN fails unless a PIN is the person's, for who approves something at
+// somebody else's register. Wrong ones count as when signing in by PIN; whoever is
+// signed in there stays so.
+//
+// Fails with auth.wrong_pin and auth.slow_down.
+func CheckPIN(ctx context.Context, database *db.DB, person uuid.UUID, pin string) error {
+	actor := auth.From(ctx)
+	at := actor.Device
+	if at == uuid.Nil {
+		at = actor.Person
+	}
+	key := at.String() + "|" + person.String()
+	if wait := tries.Wait(key, database.Now()); wait > 0 {
+		return SlowDown(wait)
+	}
+	var member memberRow
+	err := database.Read(ctx, actor.Identity(), func(ctx context.Context, tx *db.Tx) (err error) {
+		member, _, err = db.Maybe[memberRow](ctx, tx, personByID, db.Args{"id": person})
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case !secret.Verify(member.PINHash, pin):
+		tries.Failed(key, database.Now())
+		return fault.Forbidden("auth.wrong_pin").Say("That PIN is not right.")
+	}
+	tries.Succeeded(key)
+	return nil
 }
 
 func begin(ctx context.Context, tx *db.Tx, member memberRow, device *uuid.UUID) (Session, error) {
 	text, token := auth.Mint(auth.TokenSession, tx.TenantID())
 	_, agent := web.Caller(ctx)
+	var grant *uuid.UUID
+	expires := tx.Now().Add(lasting)
+	if member.Support.Is() {
+		grant, expires = &member.Support.Grant, member.Support.Until
+	}
 	tx.Batch().Exec(addSession, db.Args{
 		"id": uuid.Must(uuid.NewV7()), "person": member.ID, "device": device, "hash": token.Hash,
-		"agent": agent, "now": tx.Now(), "expires": tx.Now().Add(lasting),
+		"agent": agent, "grant": grant, "now": tx.Now(), "expires": expires,
 	})
 	tx.Narrow(auth.WorksIn(member.Stores))
 	session, err := describe(ctx, tx, SessionUser{ID: member.ID, Name: member.Name, Role: member.Role, RoleID: member.RoleID}, member.Stores != nil)
 	session.Token = text
+	session.marked(ctx, member.Support)
 	return session, err
 }
 
@@ -253,21 +318,40 @@ func describe(ctx context.Context, tx *db.Tx, user SessionUser, limited bool) (S
 		own, _ := roles.Own(*user.RoleID)
 		user.RoleName = own.Name
 	}
+	rights := roles.In(user.Role, user.RoleID, limited)
 	return Session{
-		User: user, Shop: shop, Permissions: roles.In(user.Role, user.RoleID, limited).List(), Stores: *stores, Limited: tx.Stores().Limited(),
+		User: user, Shop: shop, Permissions: rights.List(), Closed: roles.Closed(rights), Stores: *stores, Limited: tx.Stores().Limited(),
 	}, nil
 }
 
 // Current tells who is signed in.
 func Current(ctx context.Context, tx *db.Tx, _ web.None) (Session, error) {
 	actor := auth.From(ctx)
-	return describe(ctx, tx, SessionUser{ID: actor.Person, Name: actor.Name, Role: actor.Role, RoleID: actor.RoleID}, actor.Limited())
+	session, err := describe(ctx, tx, SessionUser{ID: actor.Person, Name: actor.Name, Role: actor.Role, RoleID: actor.RoleID}, actor.Limited())
+	session.marked(ctx, actor.Support)
+	return session, err
+}
+
+// marked says whose session it is, if it is the platform's support's.
+func (s *Session) marked(ctx context.Context, support auth.Support) {
+	if !support.Is() {
+		return
+	}
+	s.Support = &SessionSupport{Until: support.Until, ViewOnly: support.ViewOnly}
+	if support.ViewOnly {
+		rights := auth.Rights{}
+		for _, permission := range s.Permissions {
+			rights[permission] = true
+		}
+		s.Permissions = auth.Seen(ctx, rights).List()
+	}
 }
 
 // SignOut ends the session for good.
 func SignOut(ctx context.Context, tx *db.Tx, _ web.None) (web.None, error) {
 	batch := tx.Batch()
 	batch.Exec(endSession, db.Args{"id": auth.From(ctx).Session, "now": tx.Now()})
+	auth.Changed(ctx, tx)
 	web.SetCookie(ctx, &http.Cookie{
 		Name: web.SessionCookie, Path: "/", MaxAge: -1, HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode,
 	})
@@ -278,6 +362,7 @@ func wrongPassword() error {
 	return fault.Unauthenticated("auth.wrong_password").Say("E-mail or password is not right for this shop.")
 }
 
-func slowDown(wait time.Duration) error {
+// SlowDown is the fault of someone who has been wrong too often.
+func SlowDown(wait time.Duration) error {
 	return fault.TooMany("auth.slow_down", wait).Messagef("Too many wrong tries. Wait %d seconds, then try again.", int(wait.Seconds())+1)
 }

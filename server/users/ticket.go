@@ -10,6 +10,7 @@ import (
 	"souk/server/platform/db"
 	"souk/server/platform/web"
 	"souk/shared/fault"
+	"souk/shared/wire"
 )
 
 // A ticket is a session that lives long enough to be carried from the address
@@ -22,7 +23,13 @@ const (
 		update sessions
 		set    revoked_at = @now
 		where  tenant_id = @tenant and token_hash = @hash and device_id is null and revoked_at is null and expires_at > @now
-		returning person_id`
+		returning person_id, support_grant_id`
+
+	supporter db.SQL = `
+		select p.id, p.name, g.role, g.ends_at, g.view_only
+		from   people p
+		join   support_grants g on g.tenant_id = @tenant and g.id = @grant and g.revoked_at is null and g.ends_at > @now
+		where  p.tenant_id = @tenant and p.id = @id and p.support_of is not null`
 )
 
 // Ticket begins a session of two minutes for a person and gives its secret, to be
@@ -32,7 +39,7 @@ func Ticket(ctx context.Context, database *db.DB, id db.Identity) (string, error
 	return text, database.Tenant(ctx, id, func(ctx context.Context, tx *db.Tx) error {
 		_, err := tx.Exec(ctx, addSession, db.Args{
 			"id": uuid.Must(uuid.NewV7()), "person": id.Actor, "device": nil, "hash": token.Hash,
-			"agent": "first visit", "now": tx.Now(), "expires": tx.Now().Add(ticketLasts),
+			"agent": "first visit", "grant": nil, "now": tx.Now(), "expires": tx.Now().Add(ticketLasts),
 		})
 		return err
 	})
@@ -55,11 +62,11 @@ func UseTicket(ctx context.Context, database *db.DB, in TicketIn) (Session, erro
 	}
 	var session Session
 	err := database.Tenant(ctx, db.Identity{Tenant: tenant, Stores: db.AllStores()}, func(ctx context.Context, tx *db.Tx) error {
-		person, found, err := db.Maybe[uuid.UUID](ctx, tx, useTicket, db.Args{"hash": token.Hash, "now": tx.Now()})
+		ticket, found, err := db.Maybe[ticketRow](ctx, tx, useTicket, db.Args{"hash": token.Hash, "now": tx.Now()})
 		if err != nil || !found {
 			return orElse(err, ticketSpent())
 		}
-		member, found, err := db.Maybe[memberRow](ctx, tx, personByID, db.Args{"id": person})
+		member, found, err := ticket.holder(ctx, tx)
 		if err != nil || !found {
 			return orElse(err, ticketSpent())
 		}
@@ -72,6 +79,32 @@ func UseTicket(ctx context.Context, database *db.DB, in TicketIn) (Session, erro
 	keepSession(ctx, session.Token)
 	session.Token = ""
 	return session, nil
+}
+
+type ticketRow struct {
+	PersonID       uuid.UUID
+	SupportGrantID *uuid.UUID
+}
+
+type supporterRow struct {
+	ID       uuid.UUID
+	Name     string
+	Role     wire.Role
+	EndsAt   time.Time
+	ViewOnly bool
+}
+
+// holder is who a ticket lets in: somebody of the shop, or the platform's support as
+// long as its grant lasts.
+func (t ticketRow) holder(ctx context.Context, tx *db.Tx) (memberRow, bool, error) {
+	if t.SupportGrantID == nil {
+		return db.Maybe[memberRow](ctx, tx, personByID, db.Args{"id": t.PersonID})
+	}
+	found, there, err := db.Maybe[supporterRow](ctx, tx, supporter, db.Args{"id": t.PersonID, "grant": *t.SupportGrantID, "now": tx.Now()})
+	return memberRow{
+		ID: found.ID, Name: found.Name, Role: found.Role,
+		Support: auth.Support{Grant: *t.SupportGrantID, Until: found.EndsAt, ViewOnly: found.ViewOnly},
+	}, there, err
 }
 
 func ticketSpent() error {

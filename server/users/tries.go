@@ -5,14 +5,18 @@ import (
 	"time"
 )
 
-// tries slows down guessing: after five wrong tries under one key (shop, address
-// and e-mail, so nobody can lock out a rival) each further one doubles the wait.
-var tries = &wrongTries{of: map[string]tried{}}
-
-type wrongTries struct {
-	sync.Mutex
+// Tries slow down guessing: after five wrong ones under one key (address and
+// e-mail, so nobody can lock out a rival) each further one doubles the wait.
+type Tries struct {
+	mu sync.Mutex
 	of map[string]tried
 }
+
+// NewTries makes an empty one.
+func NewTries() *Tries { return &Tries{of: map[string]tried{}} }
+
+// tries are those of a shop's people who sign in.
+var tries = NewTries()
 
 type tried struct {
 	count int
@@ -25,9 +29,10 @@ const (
 	forgotten   = 30 * time.Minute
 )
 
-func (w *wrongTries) wait(key string, now time.Time) time.Duration {
-	w.Lock()
-	defer w.Unlock()
+// Wait is how long whoever stands behind a key has to wait; 0 is not at all.
+func (w *Tries) Wait(key string, now time.Time) time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	t := w.of[key]
 	if t.count < freeTries || now.Sub(t.last) > forgotten {
 		return 0
@@ -36,9 +41,10 @@ func (w *wrongTries) wait(key string, now time.Time) time.Duration {
 	return max(0, t.last.Add(pause).Sub(now))
 }
 
-func (w *wrongTries) failed(key string, now time.Time) {
-	w.Lock()
-	defer w.Unlock()
+// Failed counts a wrong try.
+func (w *Tries) Failed(key string, now time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if len(w.of) > 100_000 {
 		for k, t := range w.of {
 			if now.Sub(t.last) > forgotten {
@@ -53,8 +59,9 @@ func (w *wrongTries) failed(key string, now time.Time) {
 	w.of[key] = tried{t.count + 1, now}
 }
 
-func (w *wrongTries) succeeded(key string) {
-	w.Lock()
-	defer w.Unlock()
+// Succeeded forgets the wrong ones.
+func (w *Tries) Succeeded(key string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	delete(w.of, key)
 }

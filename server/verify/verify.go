@@ -53,6 +53,7 @@ var Checks = []Check{
 	{"N1", "receipts of a series are numbered from 1, each number once and none left out", numbersAreWhole},
 	{"R1", "each sale is booked exactly once: one journal entry, and one move for each line that has stock", salesAreBookedOnce},
 	{"W1", "a shop's changes are numbered without a gap up to its head, and none is left without one", changesAreWhole},
+	{"A1", "a shop's audit trail is whole up to its head, and is the one that was signed (souk verify --audit follows it row by row)", auditStands},
 }
 
 // atMost bounds what one check reports: a broken rule may be broken everywhere.

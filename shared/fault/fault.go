@@ -5,6 +5,7 @@
 package fault
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -50,7 +51,9 @@ type Error struct {
 	Code    string  `json:"code"`
 	Message string  `json:"message,omitempty"`
 	Fields  []Field `json:"fields,omitempty"`
-	Err     error   `json:"-"`
+	// Asked is exactly what was refused, for somebody who may approve it.
+	Asked json.RawMessage `json:"asked,omitempty"`
+	Err   error           `json:"-"`
 
 	Wait time.Duration `json:"-"`
 }
@@ -149,6 +152,13 @@ func (e *Error) Is(target error) bool {
 func (e *Error) Say(sentence string) *Error {
 	c := e.copy()
 	c.Message = sentence
+	return c
+}
+
+// About returns a copy that carries what was refused.
+func (e *Error) About(asked any) *Error {
+	c := e.copy()
+	c.Asked, _ = json.Marshal(asked) // what cannot be written is left out
 	return c
 }
 

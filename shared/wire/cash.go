@@ -72,6 +72,7 @@ type CashMoved struct {
 	Note       string       `json:"note,omitempty"`
 	PersonID   uuid.UUID    `json:"person_id"`
 	ApprovedBy *uuid.UUID   `json:"approved_by,omitempty"`
+	Approval   *Approval    `json:"approval,omitempty" db:"-"`
 	At         time.Time    `json:"at"`
 }
 

@@ -64,6 +64,8 @@ type RegisterPerson struct {
 	Role        Role         `json:"role"`
 	Permissions []Permission `json:"permissions" nullable:"false"`
 	HasPIN      bool         `json:"has_pin"`
+	// WaitSeconds is how long no PIN is taken from this person after wrong ones.
+	WaitSeconds int `json:"wait_seconds,omitempty"`
 }
 
 // RegisterShift is the open shift.

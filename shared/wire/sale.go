@@ -42,6 +42,7 @@ type Cart struct {
 	Discount   *pricing.Discount `json:"discount,omitempty"`
 	CustomerID *uuid.UUID        `json:"customer_id,omitempty"`
 	Back       *BackAsked        `json:"back,omitempty" doc:"What comes back of an earlier sale; with lines besides it is an exchange"`
+	Approvals  []uuid.UUID       `json:"approvals,omitempty" maxItems:"50" nullable:"false" doc:"What others have approved of it"`
 }
 
 // Quote is a cart that is to be priced and not kept, at a register: prices and the
@@ -91,6 +92,8 @@ type SaleLine struct {
 	NotRestocked bool `json:"not_restocked,omitempty" db:"not_restocked"`
 	// Note is what was said of the line: "no onions".
 	Note string `json:"note,omitempty" db:"note"`
+	// ApprovedBy approved its discount, its price, or that it comes back.
+	ApprovedBy *uuid.UUID `json:"approved_by,omitempty" db:"approved_by"`
 }
 
 // How long notes may be, in characters.
@@ -134,8 +137,10 @@ type FinishedSale struct {
 	Rounding    money.Amount `json:"rounding_minor" doc:"Cash rounding; due = total + rounding"`
 	Due         money.Amount `json:"due_minor"`
 	Note        string       `json:"note,omitempty"`
-	// ApprovedBy lent the right to take back, where the person has it not.
+	// ApprovedBy approved what comes back, where the person could not by himself.
 	ApprovedBy *uuid.UUID `json:"approved_by,omitempty"`
+	// Approvals are all that were used for it.
+	Approvals []Approval `json:"approvals,omitempty" nullable:"false"`
 	// Unchecked is set if the till could not ask what had come back already.
 	Unchecked bool `json:"unchecked,omitempty"`
 }

@@ -47,6 +47,7 @@ const (
 	EntryCustomerMet  EntryKind = "customer_met"  // NewCustomer
 	// EntryReceiptMailed asks for a letter; it comes after the sale that it is about.
 	EntryReceiptMailed EntryKind = "receipt_mailed" // ReceiptMailed
+	EntryApprovalUsed  EntryKind = "approval_used"  // ApprovalUsed
 )
 
 // Entry is one fact in a till's journal. No counts from 1 under the device and
@@ -54,7 +55,7 @@ const (
 type Entry struct {
 	No       int64           `json:"no" minimum:"1"`
 	ID       uuid.UUID       `json:"id"`
-	Kind     EntryKind       `json:"kind" doc:"shift_opened, item_created, sale_finished, shift_closed, cash_moved, customer_met, receipt_mailed; another one is kept as an exception"`
+	Kind     EntryKind       `json:"kind" doc:"shift_opened, item_created, sale_finished, shift_closed, cash_moved, customer_met, receipt_mailed, approval_used; another one is kept as an exception"`
 	PersonID uuid.UUID       `json:"person_id"`
 	At       time.Time       `json:"at"`
 	Body     json.RawMessage `json:"body"`
@@ -216,6 +217,9 @@ type MethodSetup struct {
 	Position    int       `json:"position" db:"position"`
 }
 
+// MayEditPeople is what someone needs to end another's wait after wrong PINs.
+const MayEditPeople Permission = "people.edit"
+
 // PersonSetup lets a till sign a person in without the server. PINHash is
 // argon2id in its usual text form; empty means no PIN, so no sign-in here.
 type PersonSetup struct {
@@ -224,6 +228,8 @@ type PersonSetup struct {
 	Role        Role         `json:"role"`
 	PINHash     string       `json:"pin_hash"`
 	Permissions []Permission `json:"permissions" nullable:"false"`
+	// Limits are how far he goes by himself.
+	Limits Limits `json:"limits" nullable:"false"`
 }
 
 // TillItem is an item as a till sells it.

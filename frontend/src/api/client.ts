@@ -8,6 +8,13 @@ export function whenSignedOut(run: () => void): void {
 	ended = run;
 }
 
+let unproven: () => Promise<boolean> = () => Promise.resolve(false);
+
+/** Tells who asks the person to show once more who it is. */
+export function whenUnproven(ask: () => Promise<boolean>): void {
+	unproven = ask;
+}
+
 /** Headers (the Idempotency-Key of every write) are added by the client itself, so no call has to name them. */
 type Headless<Paths> = {
 	[Path in keyof Paths]: {
@@ -18,7 +25,7 @@ type Headless<Paths> = {
 };
 
 /** The server, as its OpenAPI description types it. Use with `body()`: `body(api.GET('/api/items'))`. */
-export const api = createHttp<Headless<paths>>({ onSignedOut: () => ended() });
+export const api = createHttp<Headless<paths>>({ onSignedOut: () => ended(), onUnproven: () => unproven() });
 
 /** A type of the API by its name. */
 export type Schema<Name extends keyof components['schemas']> = components['schemas'][Name];

@@ -1,19 +1,22 @@
 // Made by `make gen` from the modules' declarations. Do not edit.
 
-export type ModuleKey = 'tenants' | 'users' | 'jobs' | 'catalog' | 'parties' | 'ledger' | 'inventory' | 'imports' | 'payments' | 'mails' | 'tills' | 'transfers' | 'sales' | 'reports' | 'sync' | 'setup' | 'system';
+export type ModuleKey = 'tenants' | 'users' | 'approvals' | 'factors' | 'jobs' | 'catalog' | 'parties' | 'ledger' | 'inventory' | 'imports' | 'payments' | 'mails' | 'tills' | 'transfers' | 'sales' | 'reports' | 'sync' | 'audit' | 'setup' | 'system' | 'selftest' | 'support';
 
-export type Permission = 'company.edit' | 'stores.edit' | 'people.read' | 'people.edit' | 'people.roles' | 'catalog.read' | 'catalog.edit' | 'parties.read' | 'parties.edit' | 'parties.export' | 'ledger.read' | 'ledger.manage' | 'inventory.read' | 'inventory.adjust' | 'inventory.cost' | 'payments.manage' | 'mails.manage' | 'tills.read' | 'tills.shifts' | 'tills.manage' | 'transfers.read' | 'transfers.send' | 'transfers.receive' | 'sales.sell' | 'sales.read' | 'sales.discount' | 'sales.price' | 'sales.refund' | 'sales.void' | 'sales.cash_in' | 'sales.cash_out' | 'sales.safe_drop' | 'sales.drawer' | 'sales.x_report' | 'sales.mail' | 'sales.cash' | 'sales.cost' | 'reports.read' | 'sync.till' | 'sync.review' | 'setup.follow' | 'system.operate';
+export type Permission = 'company.edit' | 'company.modules' | 'stores.edit' | 'people.read' | 'people.edit' | 'people.roles' | 'approvals.answer' | 'catalog.use' | 'catalog.read' | 'catalog.edit' | 'catalog.cost' | 'parties.use' | 'parties.read' | 'parties.edit' | 'parties.export' | 'ledger.use' | 'ledger.read' | 'ledger.manage' | 'inventory.use' | 'inventory.read' | 'inventory.adjust' | 'inventory.cost' | 'imports.use' | 'payments.manage' | 'mails.manage' | 'tills.use' | 'tills.read' | 'tills.shifts' | 'tills.manage' | 'transfers.use' | 'transfers.read' | 'transfers.send' | 'transfers.receive' | 'sales.use' | 'sales.sell' | 'sales.read' | 'sales.all' | 'sales.discount' | 'sales.price' | 'sales.refund' | 'sales.void' | 'sales.cash_in' | 'sales.cash_out' | 'sales.safe_drop' | 'sales.drawer' | 'sales.x_report' | 'sales.mail' | 'sales.cash' | 'sales.cost' | 'reports.use' | 'reports.read' | 'sync.till' | 'sync.review' | 'audit.read' | 'setup.use' | 'setup.follow' | 'system.operate' | 'selftest.use' | 'selftest.run' | 'support.allow';
 
-export type Topic = 'company.settings' | 'people.list' | 'people.sessions' | 'people.roles' | 'people.views' | 'jobs.list' | 'catalog.items' | 'catalog.store_prices' | 'catalog.setup' | 'parties.customers' | 'inventory.stock' | 'imports.list' | 'payments.methods' | 'mails.list' | 'tills.registers' | 'tills.shifts' | 'transfers.list' | 'sales.list' | 'sales.cash' | 'sync.exceptions';
+export type Topic = 'company.settings' | 'people.list' | 'people.sessions' | 'people.roles' | 'people.views' | 'approvals.list' | 'jobs.list' | 'catalog.items' | 'catalog.store_prices' | 'catalog.setup' | 'parties.customers' | 'inventory.stock' | 'imports.list' | 'payments.methods' | 'mails.list' | 'tills.registers' | 'tills.shifts' | 'transfers.list' | 'sales.list' | 'sales.cash' | 'sync.exceptions' | 'selftest.runs' | 'support.grants';
 
 export type NavItem = { module: ModuleKey; section: string; label: string; path: string; icon: string; needs: Permission | 'signed_in' };
 
 export const nav: NavItem[] = [
 	{ module: 'tenants', section: 'Shop', label: 'Stores', path: '/stores', icon: 'store', needs: 'stores.edit' },
 	{ module: 'tenants', section: 'Shop', label: 'Settings', path: '/settings', icon: 'settings', needs: 'company.edit' },
+	{ module: 'tenants', section: 'Shop', label: 'Modules', path: '/settings/modules', icon: 'boxes', needs: 'company.modules' },
 	{ module: 'tenants', section: 'Shop', label: 'Receipts', path: '/settings/receipts', icon: 'receipt', needs: 'stores.edit' },
 	{ module: 'users', section: 'Shop', label: 'People', path: '/people', icon: 'users', needs: 'people.read' },
 	{ module: 'users', section: 'Shop', label: 'Roles', path: '/settings/roles', icon: 'shield', needs: 'people.roles' },
+	{ module: 'users', section: 'Shop', label: 'Limits and approvals', path: '/settings/limits', icon: 'percent', needs: 'people.roles' },
+	{ module: 'approvals', section: 'Selling', label: 'Approvals', path: '/approvals', icon: 'scale', needs: 'approvals.answer' },
 	{ module: 'catalog', section: 'Stock', label: 'Items', path: '/items', icon: 'package', needs: 'catalog.read' },
 	{ module: 'catalog', section: 'Shop', label: 'Taxes', path: '/settings/taxes', icon: 'percent', needs: 'catalog.edit' },
 	{ module: 'parties', section: 'Selling', label: 'Customers', path: '/customers', icon: 'contact', needs: 'parties.read' },
@@ -27,8 +30,11 @@ export const nav: NavItem[] = [
 	{ module: 'sales', section: 'Selling', label: 'Sales', path: '/sales', icon: 'receipt', needs: 'sales.read' },
 	{ module: 'sales', section: 'Selling', label: 'Cash movements', path: '/cash-movements', icon: 'banknote', needs: 'sales.cash' },
 	{ module: 'sync', section: 'Selling', label: 'Exceptions', path: '/exceptions', icon: 'inbox', needs: 'sync.review' },
+	{ module: 'audit', section: 'Shop', label: 'Audit', path: '/settings/audit', icon: 'history', needs: 'audit.read' },
 	{ module: 'setup', section: 'Shop', label: 'Getting started', path: '/welcome', icon: 'house', needs: 'setup.follow' },
 	{ module: 'system', section: 'Shop', label: 'System', path: '/settings/system', icon: 'settings', needs: 'system.operate' },
+	{ module: 'selftest', section: 'Shop', label: 'Isolation', path: '/settings/isolation', icon: 'settings', needs: 'selftest.run' },
+	{ module: 'support', section: 'Shop', label: 'Support access', path: '/settings/support', icon: 'shield', needs: 'support.allow' },
 ];
 
 export const topics: Topic[] = [
@@ -37,6 +43,7 @@ export const topics: Topic[] = [
 	'people.sessions',
 	'people.roles',
 	'people.views',
+	'approvals.list',
 	'jobs.list',
 	'catalog.items',
 	'catalog.store_prices',
@@ -52,4 +59,6 @@ export const topics: Topic[] = [
 	'sales.list',
 	'sales.cash',
 	'sync.exceptions',
+	'selftest.runs',
+	'support.grants',
 ];

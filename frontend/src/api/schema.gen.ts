@@ -4,6 +4,142 @@
  */
 
 export interface paths {
+    "/api/account/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /account/code */
+        post: operations["post-account-code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/code/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /account/code/confirmation */
+        post: operations["post-account-code-confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/code/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /account/code/removal */
+        post: operations["post-account-code-removal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /account/factors */
+        get: operations["get-account-factors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /account/passkeys */
+        post: operations["post-account-passkeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** DELETE /account/passkeys/{id} */
+        delete: operations["delete-account-passkeys-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/passkeys/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /account/passkeys/challenge */
+        post: operations["post-account-passkeys-challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /account/recovery-codes */
+        post: operations["post-account-recovery-codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/accounts": {
         parameters: {
             query?: never;
@@ -33,6 +169,211 @@ export interface paths {
         /** PUT /accounts/{id} */
         put: operations["put-accounts-id"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /approvals */
+        get: operations["get-approvals"];
+        put?: never;
+        /** POST /approvals */
+        post: operations["post-approvals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /approvals/{id} */
+        get: operations["get-approvals-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /approvals/{id}/answer */
+        get: operations["get-approvals-id-answer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /approvals/{id}/decision */
+        post: operations["post-approvals-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /approvals/{id}/withdrawal */
+        post: operations["post-approvals-id-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/approvers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /approvals/approvers */
+        post: operations["post-approvals-approvers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /approvals/pin */
+        post: operations["post-approvals-pin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /audit */
+        get: operations["get-audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit-trail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /audit-trail */
+        get: operations["get-audit-trail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /audit/{seq} */
+        get: operations["get-audit-seq"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /audit/exports */
+        post: operations["post-audit-exports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /audit/proofs */
+        post: operations["post-audit-proofs"];
         delete?: never;
         options?: never;
         head?: never;
@@ -153,6 +494,23 @@ export interface paths {
         get: operations["get-company"];
         /** PUT /company */
         put: operations["put-company"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/company/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PUT /company/words */
+        put: operations["put-company-words"];
         post?: never;
         delete?: never;
         options?: never;
@@ -747,6 +1105,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /limits */
+        get: operations["get-limits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/limits/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PUT /limits/{key} */
+        put: operations["put-limits-key"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mail-settings": {
         parameters: {
             query?: never;
@@ -843,6 +1235,40 @@ export interface paths {
         /** GET /mails/{id}/file */
         get: operations["get-mails-id-file"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/modules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /modules */
+        get: operations["get-modules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/modules/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PUT /modules/{key} */
+        put: operations["put-modules-key"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1033,6 +1459,23 @@ export interface paths {
         put?: never;
         /** POST /pictures/files */
         post: operations["post-pictures-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /plan */
+        get: operations["get-plan"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1452,6 +1895,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/self-tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /self-tests */
+        get: operations["get-self-tests"];
+        put?: never;
+        /** POST /self-tests */
+        post: operations["post-self-tests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/self-tests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /self-tests/{id} */
+        get: operations["get-self-tests-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/self-tests/{id}/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /self-tests/{id}/paper */
+        get: operations["get-self-tests-id-paper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -1471,6 +1966,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /session/code */
+        post: operations["post-session-code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/enrolment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /session/enrolment */
+        post: operations["post-session-enrolment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/enrolment/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /session/enrolment/confirmation */
+        post: operations["post-session-enrolment-confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /session/passkey */
+        post: operations["post-session-passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/passkey/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /session/passkey/challenge */
+        post: operations["post-session-passkey-challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session/pin": {
         parameters: {
             query?: never;
@@ -1482,6 +2062,40 @@ export interface paths {
         put?: never;
         /** POST /session/pin */
         post: operations["post-session-pin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /session/proof */
+        post: operations["post-session-proof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/proof/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /session/proof/challenge */
+        post: operations["post-session-proof-challenge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1635,6 +2249,24 @@ export interface paths {
         /** GET /shifts/{id}/z */
         get: operations["get-shifts-id-z"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-in-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /sign-in-rules */
+        get: operations["get-sign-in-rules"];
+        /** PUT /sign-in-rules */
+        put: operations["put-sign-in-rules"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1844,6 +2476,109 @@ export interface paths {
         put?: never;
         /** POST /stores/{id}/receipt-preview */
         post: operations["post-stores-id-receipt-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/support/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /support/grants */
+        get: operations["get-support-grants"];
+        put?: never;
+        /** POST /support/grants */
+        post: operations["post-support-grants"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/support/grants/{id}/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /support/grants/{id}/looks */
+        get: operations["get-support-grants-id-looks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/support/grants/{id}/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PUT /support/grants/{id}/revocation */
+        put: operations["put-support-grants-id-revocation"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sync/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /sync/approvals */
+        post: operations["post-sync-approvals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sync/approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /sync/approvals/{id} */
+        get: operations["get-sync-approvals-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sync/approvals/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /sync/approvals/{id}/withdrawal */
+        post: operations["post-sync-approvals-id-withdrawal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2383,6 +3118,11 @@ export interface components {
             outcome: string;
         };
         Adjustment: {
+            /**
+             * Format: uuid
+             * @description Somebody's word, where it is more than the caller's limit
+             */
+            approval_id?: string;
             /** Format: uuid */
             id: string;
             lines: components["schemas"]["AdjustmentLine"][];
@@ -2398,6 +3138,38 @@ export interface components {
             /** @enum {string} */
             reason: "damaged" | "expired" | "lost" | "stolen" | "found" | "own_use" | "other";
         };
+        Approval: {
+            asked: components["schemas"]["Asked"];
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            by: string;
+            /** Format: uuid */
+            id: string;
+            reason?: string;
+            /** @enum {string} */
+            way: "pin" | "request";
+        };
+        ApprovalRequest: {
+            asked: components["schemas"]["Asked"];
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            person_id: string;
+            reason?: string;
+        };
+        Approver: {
+            has_pin: boolean;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            role: string;
+        };
+        ApproversIn: {
+            asked: components["schemas"]["Asked"];
+            /** Format: uuid */
+            register_id?: string;
+        };
         Arrival: {
             /** Format: int64 */
             line_no: number;
@@ -2412,6 +3184,43 @@ export interface components {
             lines: components["schemas"]["Arrival"][];
             /** Format: int64 */
             version: number;
+        };
+        Asked: {
+            /** @enum {string} */
+            action: "discount" | "price" | "refund" | "refund_blind" | "void" | "no_sale" | "negative_stock" | "write_off" | "cash_in" | "cash_out" | "cash_drop" | "right";
+            /** Format: int64 */
+            amount: number;
+            /** Format: int64 */
+            limit?: number;
+            lines: components["schemas"]["AskedLine"][];
+            /** @description The right, where the action is one */
+            permission?: string;
+            subject?: string;
+        };
+        AskedLine: {
+            /** Format: int64 */
+            after_minor: number;
+            /** Format: int64 */
+            before_minor: number;
+            /** Format: uuid */
+            item_id?: string;
+            name: string;
+            on_hand?: string;
+            quantity: string;
+            unit?: string;
+        };
+        AttackGroup: {
+            /** Format: int64 */
+            cases: number;
+            /** Format: int64 */
+            found: number;
+            key: string;
+            /** @enum {string} */
+            layer: "program" | "rows" | "login" | "proof";
+            /** Format: int64 */
+            millis: number;
+            /** @enum {string} */
+            state: "waiting" | "running" | "passed" | "failed" | "broken";
         };
         BackAsked: {
             lines: components["schemas"]["BackLine"][];
@@ -2446,6 +3255,16 @@ export interface components {
             unchecked: boolean;
         };
         "BodyOnlyStruct {}Body": Record<string, never>;
+        Breach: {
+            /** @description What was attacked and how */
+            case: string;
+            code: string;
+            /** @description What came back, without any content */
+            got: string;
+            group: string;
+            /** @description How to see it again */
+            how: string;
+        };
         BuiltInChangeBody: {
             denials: string[];
             grants: string[];
@@ -2472,7 +3291,31 @@ export interface components {
             id: string;
             name: string;
         };
+        ByPIN: {
+            asked: components["schemas"]["Asked"];
+            /**
+             * Format: uuid
+             * @description Made by the caller (UUIDv7)
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Who approves
+             */
+            person_id: string;
+            pin: string;
+            reason?: string;
+            /** Format: uuid */
+            register_id?: string;
+            /**
+             * Format: uuid
+             * @description Where no register is
+             */
+            store_id?: string;
+        };
         Cart: {
+            /** @description What others have approved of it */
+            approvals?: string[];
             /** @description What comes back of an earlier sale; with lines besides it is an exchange */
             back?: components["schemas"]["BackAsked"];
             /** Format: uuid */
@@ -2579,6 +3422,8 @@ export interface components {
              * @description Nothing for an opening
              */
             amount_minor: number;
+            /** Format: uuid */
+            approval_id?: string;
             /**
              * Format: uuid
              * @description Made by the caller (UUIDv7)
@@ -2623,6 +3468,19 @@ export interface components {
         Closure: {
             /** Format: int64 */
             counted_minor: number;
+        };
+        CodeIn: {
+            code: string;
+        };
+        CodeRemoval: {
+            /** @description Of the app, or a recovery code */
+            code: string;
+            password: string;
+        };
+        CodeStep: {
+            /** @description Of the app, or a recovery code */
+            code: string;
+            token: string;
         };
         Column: {
             header: string;
@@ -2763,6 +3621,11 @@ export interface components {
             /** Format: int64 */
             total_minor: number;
         };
+        DecisionBody: {
+            /** @description Why */
+            answer?: string;
+            approve: boolean;
+        };
         Design: {
             /** @enum {string} */
             code?: "barcode" | "qr";
@@ -2873,18 +3736,34 @@ export interface components {
             role_name: string;
             won: string[];
         };
+        EnterIn: {
+            token?: string;
+        };
         Entry: {
             /** Format: date-time */
             at: string;
             body: unknown;
             /** Format: uuid */
             id: string;
-            /** @description shift_opened, item_created, sale_finished, shift_closed, cash_moved, customer_met, receipt_mailed; another one is kept as an exception */
+            /** @description shift_opened, item_created, sale_finished, shift_closed, cash_moved, customer_met, receipt_mailed, approval_used; another one is kept as an exception */
             kind: string;
             /** Format: int64 */
             no: number;
             /** Format: uuid */
             person_id: string;
+        };
+        ExportIn: {
+            entity?: string;
+            /** @enum {string} */
+            format: "csv" | "xlsx";
+            /** @description YYYY-MM-DD */
+            from?: string;
+            /** @enum {string} */
+            op?: "insert" | "update" | "delete" | "fact" | "";
+            person_id?: string;
+            table?: string;
+            /** @description YYYY-MM-DD */
+            to?: string;
         };
         Field: {
             code: string;
@@ -2907,6 +3786,7 @@ export interface components {
             says: string;
         };
         FinishedSale: {
+            approvals?: components["schemas"]["Approval"][];
             /** Format: uuid */
             approved_by?: string;
             /** Format: date-time */
@@ -2956,6 +3836,28 @@ export interface components {
             total_minor: number;
             unchecked?: boolean;
         };
+        Grant: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            granted_by: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description What they looked at, counted
+             */
+            looks: number;
+            open: boolean;
+            reason: string;
+            /** Format: date-time */
+            revoked_at?: string;
+            role: string;
+            /** @description Who of support came in by it */
+            used: string[];
+            view_only: boolean;
+        };
         HourTotal: {
             /** Format: int64 */
             hour: number;
@@ -2963,6 +3865,17 @@ export interface components {
             last_week_minor: number;
             /** Format: int64 */
             total_minor: number;
+        };
+        HowFar: {
+            action: string;
+            may: boolean;
+            /**
+             * Format: int64
+             * @description Hundredths of a percent or minor units; left out is without limit
+             */
+            most?: number;
+            /** @enum {string} */
+            said_by: "default" | "built_in" | "own";
         };
         Import: {
             columns: components["schemas"]["Column"][];
@@ -3012,9 +3925,9 @@ export interface components {
             category_id?: string;
             /**
              * Format: int64
-             * @description What one unit last cost
+             * @description What one unit last cost; left out for who may not see it
              */
-            cost_minor: number;
+            cost_minor?: number;
             /** Format: date-time */
             created_at: string;
             /**
@@ -3101,8 +4014,11 @@ export interface components {
             category: string;
             /** Format: uuid */
             category_id?: string;
-            /** Format: int64 */
-            cost_minor: number;
+            /**
+             * Format: int64
+             * @description Left out for who may not see it
+             */
+            cost_minor?: number;
             favourite: boolean;
             /** Format: uuid */
             id: string;
@@ -3244,6 +4160,16 @@ export interface components {
             columns: string[];
             dense: boolean;
         };
+        LimitsChangeBody: {
+            said: {
+                [key: string]: number | null;
+            };
+            /**
+             * Format: int64
+             * @description 0 for a built-in role that the shop has not changed before
+             */
+            version: number;
+        };
         Line: {
             code?: string;
             /** Format: int64 */
@@ -3298,6 +4224,13 @@ export interface components {
              * @description Journal entries not yet taken by the server
              */
             waiting: number;
+        };
+        Look: {
+            /** @description What was asked for */
+            address: string;
+            /** Format: date-time */
+            at: string;
+            who: string;
         };
         Mail: {
             /**
@@ -3365,6 +4298,24 @@ export interface components {
             /** Format: uuid */
             method_id: string;
             name: string;
+        };
+        ModuleChangeBody: {
+            on: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        ModuleSwitch: {
+            /** @description The others stand on it: it is never off */
+            always: boolean;
+            key: string;
+            /** @description Modules that are on and cannot do without it */
+            needed_by: string[];
+            /** @description Modules that have to be on for it and are not */
+            needs: string[];
+            on: boolean;
+            /** @description Whether this kind of business starts with it */
+            standard: boolean;
+            title: string;
         };
         MovementExport: {
             /** @enum {string} */
@@ -3447,6 +4398,19 @@ export interface components {
             phone?: string;
             tax_number?: string;
         };
+        NewGrant: {
+            /**
+             * Format: int64
+             * @enum {integer}
+             */
+            hours: 1 | 4 | 24;
+            /** Format: uuid */
+            id: string;
+            reason: string;
+            /** @description What support sees, and may do unless it may only look */
+            role: string;
+            view_only: boolean;
+        };
         NewImport: {
             /** Format: uuid */
             file_id: string;
@@ -3516,6 +4480,15 @@ export interface components {
             /** Format: int64 */
             position: number;
         };
+        NewPasskey: {
+            /** Format: uuid */
+            challenge: string;
+            /** @description PublicKeyCredential, in its JSON form */
+            credential: {
+                [key: string]: unknown;
+            };
+            name: string;
+        };
         NewPerson: {
             /** Format: uuid */
             id: string;
@@ -3555,6 +4528,10 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        NewSelfTest: {
+            /** Format: uuid */
+            id: string;
         };
         NewShift: {
             /**
@@ -3618,6 +4595,32 @@ export interface components {
             code: string;
             device_name: string;
         };
+        Passkey: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_used_at?: string;
+            name: string;
+        };
+        PasskeyStep: {
+            /** Format: uuid */
+            challenge: string;
+            /** @description PublicKeyCredential, in its JSON form */
+            credential: {
+                [key: string]: unknown;
+            };
+            token?: string;
+        };
+        PasskeyUse: {
+            /** Format: uuid */
+            challenge: string;
+            /** @description PublicKeyCredential, in its JSON form */
+            credential: {
+                [key: string]: unknown;
+            };
+        };
         Person: {
             active: boolean;
             /** @description Works in stores too that the caller does not see */
@@ -3660,6 +4663,9 @@ export interface components {
         PersonSetup: {
             /** Format: uuid */
             id: string;
+            limits: {
+                [key: string]: number | null;
+            };
             name: string;
             permissions: string[];
             pin_hash: string;
@@ -3750,6 +4756,8 @@ export interface components {
             problem?: string;
         };
         Problem: {
+            /** @description Exactly what was refused, where somebody else may approve it */
+            asked?: unknown;
             /** @description module.reason */
             code: string;
             /** @description What to do about it */
@@ -3763,7 +4771,13 @@ export interface components {
             /** @description urn:souk:problem: and the code */
             type: string;
         };
+        Proof: {
+            passkey?: components["schemas"]["PasskeyUse"];
+            password?: string;
+        };
         Quote: {
+            /** @description What others have approved of it */
+            approvals?: string[];
             /** @description What comes back of an earlier sale; with lines besides it is an exchange */
             back?: components["schemas"]["BackAsked"];
             /** Format: uuid */
@@ -3784,6 +4798,8 @@ export interface components {
             /** @enum {string} */
             own: "" | "granted" | "denied";
             permission: string;
+            /** @description Its module is closed to the role, whatever is said of this right */
+            shut: boolean;
         };
         ReceiptDesign: {
             design: components["schemas"]["Design"];
@@ -3819,6 +4835,11 @@ export interface components {
         Refund: {
             /**
              * Format: uuid
+             * @description Somebody's word, where it is more than the caller's limit
+             */
+            approval_id?: string;
+            /**
+             * Format: uuid
              * @description The refund's id, made by the caller (UUIDv7)
              */
             id: string;
@@ -3851,6 +4872,8 @@ export interface components {
             name: string;
             permissions: string[];
             role: string;
+            /** Format: int64 */
+            wait_seconds?: number;
         };
         RegisterRow: {
             active: boolean;
@@ -3961,6 +4984,69 @@ export interface components {
             update?: components["schemas"]["Update"];
             version: string;
         };
+        Request: {
+            asked: components["schemas"]["Asked"];
+            /**
+             * Format: uuid
+             * @description Made by the caller (UUIDv7)
+             */
+            id: string;
+            reason?: string;
+            /** Format: uuid */
+            register_id?: string;
+            /**
+             * Format: uuid
+             * @description Where no register is
+             */
+            store_id?: string;
+        };
+        Result: {
+            /**
+             * Format: int64
+             * @description How many attacks were run
+             */
+            cases: number;
+            commit: string;
+            findings: components["schemas"]["Breach"][];
+            /** Format: date-time */
+            finished_at?: string;
+            /**
+             * Format: int64
+             * @description How many of them got through
+             */
+            found: number;
+            groups: components["schemas"]["AttackGroup"][];
+            postgresql: string;
+            /** @description Why the run is broken */
+            problem: string;
+            /** Format: int64 */
+            routes: number;
+            /** @description The address of the shop that was to be protected; empty if none */
+            shop: string;
+            /** Format: date-time */
+            started_at: string;
+            /** @enum {string} */
+            state: "waiting" | "running" | "passed" | "failed" | "broken" | "cancelled";
+            /** Format: int64 */
+            tables: number;
+            version: string;
+        };
+        ResultRow: {
+            /** @description Who had it run */
+            by: string;
+            /** Format: int64 */
+            cases: number;
+            /** Format: date-time */
+            finished_at?: string;
+            /** Format: int64 */
+            found: number;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            started_at: string;
+            /** @enum {string} */
+            state: "waiting" | "running" | "passed" | "failed" | "broken" | "cancelled";
+        };
         RightsGroup: {
             module: string;
             rights: components["schemas"]["RightText"][];
@@ -4002,9 +5088,64 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        RoleLimits: {
+            base: string;
+            floor: {
+                [key: string]: number | null;
+            };
+            key: string;
+            limits: {
+                [key: string]: number | null;
+            };
+            /** @description Whether the role has the right at all, by action */
+            may: {
+                [key: string]: boolean;
+            };
+            may_change: boolean;
+            name: string;
+            own: boolean;
+            said: {
+                [key: string]: number | null;
+            };
+            /** Format: int64 */
+            version: number;
+        };
+        Row: {
+            answer: string;
+            asked: components["schemas"]["Asked"];
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: uuid */
+            asked_by: string;
+            asked_by_name: string;
+            /** Format: date-time */
+            decided_at?: string;
+            /** Format: uuid */
+            decided_by?: string;
+            decided_by_name: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            may_answer: boolean;
+            reason: string;
+            register_name: string;
+            /** @enum {string} */
+            state: "open" | "approved" | "refused" | "withdrawn" | "expired";
+            store_name: string;
+            /** Format: date-time */
+            used_at?: string;
+            /** Format: uuid */
+            used_for?: string;
+            /** @enum {string} */
+            way: "pin" | "request";
+        };
         RowError: {
             field: string;
             message: string;
+        };
+        Rules: {
+            roles: string[];
         };
         Running: {
             /** Format: int64 */
@@ -4051,6 +5192,8 @@ export interface components {
             to?: string;
         };
         SaleLine: {
+            /** Format: uuid */
+            approved_by?: string;
             barcode?: string;
             /** Format: int64 */
             discount_minor: number;
@@ -4113,6 +5256,26 @@ export interface components {
             /** Format: int64 */
             tendered_minor: number;
         };
+        SecondStep: {
+            /** @description A code of an app will do */
+            code: boolean;
+            /** @enum {string} */
+            kind: "prove" | "enrol";
+            /** @description A passkey will do */
+            passkey: boolean;
+            token: string;
+        };
+        Session: {
+            closed: string[];
+            limited: boolean;
+            permissions: string[];
+            second?: components["schemas"]["SecondStep"];
+            shop: components["schemas"]["SessionShop"];
+            stores: components["schemas"]["SessionStore"][];
+            support?: components["schemas"]["SessionSupport"];
+            token?: string;
+            user: components["schemas"]["SessionUser"];
+        };
         SessionShop: {
             business_type: string;
             currency: string;
@@ -4123,6 +5286,8 @@ export interface components {
             slug: string;
             tax_included: boolean;
             time_zone: string;
+            /** @description The kind of business whose words the shop uses */
+            words: string;
         };
         SessionStore: {
             active: boolean;
@@ -4130,6 +5295,11 @@ export interface components {
             id: string;
             name: string;
             time_zone: string;
+        };
+        SessionSupport: {
+            /** Format: date-time */
+            until: string;
+            view_only: boolean;
         };
         SessionUser: {
             /** Format: uuid */
@@ -4218,6 +5388,8 @@ export interface components {
             total_minor?: number;
         };
         SoldLine: {
+            /** Format: uuid */
+            approved_by?: string;
             barcode?: string;
             /** Format: int64 */
             cost_minor?: number;
@@ -4265,6 +5437,9 @@ export interface components {
         States: {
             rows: components["schemas"]["StateOf"][] | null;
         };
+        StepIn: {
+            token: string;
+        };
         StockCorrectedLine: {
             /** Format: uuid */
             item_id: string;
@@ -4272,6 +5447,11 @@ export interface components {
             quantity: string;
         };
         StockCount: {
+            /**
+             * Format: uuid
+             * @description Somebody's word, where it is more than the caller's limit
+             */
+            approval_id?: string;
             /** Format: uuid */
             id: string;
             lines: components["schemas"]["StockCountLine"][];
@@ -4547,6 +5727,42 @@ export interface components {
             total_minor: number;
             unit: string;
         };
+        TrailChange: {
+            after?: {
+                [key: string]: unknown;
+            };
+            before?: {
+                [key: string]: unknown;
+            };
+            key: string;
+        };
+        TrailRow: {
+            /** @description The route or the kind of background work */
+            action: string;
+            approver_name: string;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description How many rows were written
+             */
+            count: number;
+            /** @description The till at which it was done */
+            device_name: string;
+            /** @description The key of the row; empty when there were several */
+            entity: string;
+            /** @description What of the first one */
+            fields: string[];
+            /** @description What it is called, where the row says so */
+            name: string;
+            /** @enum {string} */
+            op: "insert" | "update" | "delete" | "fact";
+            /** @description Empty for the program itself */
+            person_name: string;
+            /** Format: int64 */
+            seq: number;
+            table: string;
+        };
         TransferEdit: {
             /** Format: uuid */
             from_location_id: string;
@@ -4696,6 +5912,28 @@ export interface components {
             resolved_at?: string;
             resolved_by_name?: string;
         };
+        Use: {
+            /** @enum {string} */
+            kind: "people" | "stores" | "tills" | "items" | "sales_month";
+            /**
+             * Format: int64
+             * @description Left out where there is no limit
+             */
+            most?: number;
+            /** Format: int64 */
+            used: number;
+        };
+        Used: {
+            action: string;
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            /** Format: uuid */
+            id: string;
+            reason: string;
+            /** @enum {string} */
+            way: "pin" | "request";
+        };
         View: {
             /** Format: uuid */
             id: string;
@@ -4721,6 +5959,8 @@ export interface components {
             shared: boolean;
         };
         Void: {
+            /** Format: uuid */
+            approval_id?: string;
             /**
              * Format: uuid
              * @description The void's id, made by the caller (UUIDv7)
@@ -4729,6 +5969,15 @@ export interface components {
             note?: string;
             /** Format: uuid */
             register_id: string;
+        };
+        WordsChange: {
+            /** Format: int64 */
+            version: number;
+            /**
+             * @description Empty for those of the shop's own kind of business
+             * @enum {string}
+             */
+            words: "" | "retail" | "restaurant" | "supermarket" | "auto_service" | "dealership";
         };
     };
     responses: never;
@@ -4739,6 +5988,344 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "post-account-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description otpauth URI, what the picture says */
+                        address: string;
+                        /** @description PNG, as a data URI */
+                        picture: string;
+                        /** @description To be typed where nothing can be scanned */
+                        secret: string;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-account-code-confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        codes: string[];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-account-code-removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeRemoval"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-account-factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description An app is set up for codes */
+                        code: boolean;
+                        /** Format: date-time */
+                        code_from?: string;
+                        offered: boolean;
+                        passkeys: components["schemas"]["Passkey"][];
+                        /**
+                         * Format: int64
+                         * @description How many recovery codes are left
+                         */
+                        recovery: number;
+                        /** @description The shop wants a second step of the caller's role */
+                        required: boolean;
+                        signs_in: boolean;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-account-passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description An app is set up for codes */
+                        code: boolean;
+                        /** Format: date-time */
+                        code_from?: string;
+                        offered: boolean;
+                        passkeys: components["schemas"]["Passkey"][];
+                        /**
+                         * Format: int64
+                         * @description How many recovery codes are left
+                         */
+                        recovery: number;
+                        /** @description The shop wants a second step of the caller's role */
+                        required: boolean;
+                        signs_in: boolean;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-account-passkeys-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description An app is set up for codes */
+                        code: boolean;
+                        /** Format: date-time */
+                        code_from?: string;
+                        offered: boolean;
+                        passkeys: components["schemas"]["Passkey"][];
+                        /**
+                         * Format: int64
+                         * @description How many recovery codes are left
+                         */
+                        recovery: number;
+                        /** @description The shop wants a second step of the caller's role */
+                        required: boolean;
+                        signs_in: boolean;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-account-passkeys-challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @description For navigator.credentials, in its JSON form */
+                        options: unknown;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-account-recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        codes: string[];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-accounts": {
         parameters: {
             query?: never;
@@ -4871,6 +6458,740 @@ export interface operations {
                         name: string;
                         /** @description What the program itself posts to it */
                         role?: string;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-approvals": {
+        parameters: {
+            query?: {
+                action?: string;
+                after?: string;
+                limit?: number;
+                /** @description Asked or answered by */
+                person_id?: string;
+                /** @description Left out: all */
+                state?: "open" | "past" | "";
+                store_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Pass as 'after' to get the following page */
+                        next?: string;
+                        rows: components["schemas"]["Row"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-approvals": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Request"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description What the approver says of it */
+                        answer?: string;
+                        /** Format: date-time */
+                        at?: string;
+                        /** Format: uuid */
+                        by?: string;
+                        by_name?: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** Format: uuid */
+                        id: string;
+                        /** @enum {string} */
+                        state: "open" | "approved" | "refused" | "withdrawn" | "expired";
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-approvals-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        answer: string;
+                        asked: components["schemas"]["Asked"];
+                        /** Format: date-time */
+                        asked_at: string;
+                        /** Format: uuid */
+                        asked_by: string;
+                        asked_by_name: string;
+                        /** Format: date-time */
+                        decided_at?: string;
+                        /** Format: uuid */
+                        decided_by?: string;
+                        decided_by_name: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** Format: uuid */
+                        id: string;
+                        may_answer: boolean;
+                        reason: string;
+                        register_name: string;
+                        /** @enum {string} */
+                        state: "open" | "approved" | "refused" | "withdrawn" | "expired";
+                        store_name: string;
+                        /** Format: date-time */
+                        used_at?: string;
+                        /** Format: uuid */
+                        used_for?: string;
+                        /** @enum {string} */
+                        way: "pin" | "request";
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-approvals-id-answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description What the approver says of it */
+                        answer?: string;
+                        /** Format: date-time */
+                        at?: string;
+                        /** Format: uuid */
+                        by?: string;
+                        by_name?: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** Format: uuid */
+                        id: string;
+                        /** @enum {string} */
+                        state: "open" | "approved" | "refused" | "withdrawn" | "expired";
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-approvals-id-decision": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        answer: string;
+                        asked: components["schemas"]["Asked"];
+                        /** Format: date-time */
+                        asked_at: string;
+                        /** Format: uuid */
+                        asked_by: string;
+                        asked_by_name: string;
+                        /** Format: date-time */
+                        decided_at?: string;
+                        /** Format: uuid */
+                        decided_by?: string;
+                        decided_by_name: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** Format: uuid */
+                        id: string;
+                        may_answer: boolean;
+                        reason: string;
+                        register_name: string;
+                        /** @enum {string} */
+                        state: "open" | "approved" | "refused" | "withdrawn" | "expired";
+                        store_name: string;
+                        /** Format: date-time */
+                        used_at?: string;
+                        /** Format: uuid */
+                        used_for?: string;
+                        /** @enum {string} */
+                        way: "pin" | "request";
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-approvals-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description What the approver says of it */
+                        answer?: string;
+                        /** Format: date-time */
+                        at?: string;
+                        /** Format: uuid */
+                        by?: string;
+                        by_name?: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** Format: uuid */
+                        id: string;
+                        /** @enum {string} */
+                        state: "open" | "approved" | "refused" | "withdrawn" | "expired";
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-approvals-approvers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproversIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Pass as 'after' to get the following page */
+                        next?: string;
+                        rows: components["schemas"]["Approver"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-approvals-pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ByPIN"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description What the approver says of it */
+                        answer?: string;
+                        /** Format: date-time */
+                        at?: string;
+                        /** Format: uuid */
+                        by?: string;
+                        by_name?: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** Format: uuid */
+                        id: string;
+                        /** @enum {string} */
+                        state: "open" | "approved" | "refused" | "withdrawn" | "expired";
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-audit": {
+        parameters: {
+            query?: {
+                after?: string;
+                /** @description The key of one row */
+                entity?: string;
+                /** @description YYYY-MM-DD */
+                from?: string;
+                limit?: number;
+                op?: "insert" | "update" | "delete" | "fact" | "";
+                /** @description Whoever did it or approved it */
+                person_id?: string;
+                table?: string;
+                /** @description YYYY-MM-DD */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Pass as 'after' to get the following page */
+                        next?: string;
+                        rows: components["schemas"]["TrailRow"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-audit-trail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: int64
+                         * @description How many rows that were
+                         */
+                        checked: number;
+                        /**
+                         * Format: date-time
+                         * @description When it was last followed row by row, from here
+                         */
+                        checked_at?: string;
+                        /** @description It held then */
+                        holds: boolean;
+                        /** @description Where it did not */
+                        problem: string;
+                        /** @description That checks the signature, in hexadecimal */
+                        public_key: string;
+                        /** Format: int64 */
+                        rows: number;
+                        /** Format: date-time */
+                        signed_at?: string;
+                        /**
+                         * Format: int64
+                         * @description The last row that the installation has signed for; 0 if none
+                         */
+                        signed_to: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-audit-seq": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The route or the kind of background work */
+                        action: string;
+                        approver_name: string;
+                        /** Format: date-time */
+                        at: string;
+                        /** @description At most 100 */
+                        changes: components["schemas"]["TrailChange"][];
+                        /**
+                         * Format: int64
+                         * @description How many rows were written
+                         */
+                        count: number;
+                        currency: string;
+                        /** @description The till at which it was done */
+                        device_name: string;
+                        /** @description SHA-256 of the fact, or of the many rows */
+                        digest?: string;
+                        /** @description The key of the row; empty when there were several */
+                        entity: string;
+                        /** @description What is told of a fact */
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        /** @description What of the first one */
+                        fields: string[];
+                        /** @description The keys of the first of many rows, which are not told one by one */
+                        first: string[];
+                        /** @description The row's own, which seals it and all before it */
+                        hash: string;
+                        /** @description What it is called, where the row says so */
+                        name: string;
+                        /** @enum {string} */
+                        op: "insert" | "update" | "delete" | "fact";
+                        /** @description Empty for the program itself */
+                        person_name: string;
+                        /** Format: int64 */
+                        seq: number;
+                        table: string;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-audit-exports": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        cancelling: boolean;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: int64 */
+                        done: number;
+                        /**
+                         * Format: uuid
+                         * @description What it made, to be downloaded
+                         */
+                        file_id?: string;
+                        /** Format: date-time */
+                        finished_at?: string;
+                        /** Format: uuid */
+                        id: string;
+                        kind: string;
+                        /** @description Why it failed, or why it is tried again */
+                        problem: string;
+                        /** @enum {string} */
+                        state: "queued" | "running" | "done" | "failed" | "cancelled";
+                        /** Format: uuid */
+                        subject_id?: string;
+                        title: string;
+                        /**
+                         * Format: int64
+                         * @description 0 while it is not known
+                         */
+                        total: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-audit-proofs": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BodyOnlyStruct {}Body"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        cancelling: boolean;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: int64 */
+                        done: number;
+                        /**
+                         * Format: uuid
+                         * @description What it made, to be downloaded
+                         */
+                        file_id?: string;
+                        /** Format: date-time */
+                        finished_at?: string;
+                        /** Format: uuid */
+                        id: string;
+                        kind: string;
+                        /** @description Why it failed, or why it is tried again */
+                        problem: string;
+                        /** @enum {string} */
+                        state: "queued" | "running" | "done" | "failed" | "cancelled";
+                        /** Format: uuid */
+                        subject_id?: string;
+                        title: string;
+                        /**
+                         * Format: int64
+                         * @description 0 while it is not known
+                         */
+                        total: number;
                     };
                 };
             };
@@ -5345,6 +7666,56 @@ export interface operations {
                         readonly slug: string;
                         /** Format: int64 */
                         version: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-company-words": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordsChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        business_type: "retail" | "restaurant" | "supermarket" | "auto_service" | "dealership";
+                        modules: components["schemas"]["ModuleSwitch"][];
+                        /** Format: int64 */
+                        version: number;
+                        /**
+                         * @description The kind of business whose words the shop uses
+                         * @enum {string}
+                         */
+                        words: "retail" | "restaurant" | "supermarket" | "auto_service" | "dealership";
                     };
                 };
             };
@@ -6562,9 +8933,9 @@ export interface operations {
                         category_id?: string;
                         /**
                          * Format: int64
-                         * @description What one unit last cost
+                         * @description What one unit last cost; left out for who may not see it
                          */
-                        cost_minor: number;
+                        cost_minor?: number;
                         /** Format: date-time */
                         created_at: string;
                         /**
@@ -6636,9 +9007,9 @@ export interface operations {
                         category_id?: string;
                         /**
                          * Format: int64
-                         * @description What one unit last cost
+                         * @description What one unit last cost; left out for who may not see it
                          */
-                        cost_minor: number;
+                        cost_minor?: number;
                         /** Format: date-time */
                         created_at: string;
                         /**
@@ -6717,9 +9088,9 @@ export interface operations {
                         category_id?: string;
                         /**
                          * Format: int64
-                         * @description What one unit last cost
+                         * @description What one unit last cost; left out for who may not see it
                          */
-                        cost_minor: number;
+                        cost_minor?: number;
                         /** Format: date-time */
                         created_at: string;
                         /**
@@ -6794,9 +9165,9 @@ export interface operations {
                         category_id?: string;
                         /**
                          * Format: int64
-                         * @description What one unit last cost
+                         * @description What one unit last cost; left out for who may not see it
                          */
-                        cost_minor: number;
+                        cost_minor?: number;
                         /** Format: date-time */
                         created_at: string;
                         /**
@@ -6871,9 +9242,9 @@ export interface operations {
                         category_id?: string;
                         /**
                          * Format: int64
-                         * @description What one unit last cost
+                         * @description What one unit last cost; left out for who may not see it
                          */
-                        cost_minor: number;
+                        cost_minor?: number;
                         /** Format: date-time */
                         created_at: string;
                         /**
@@ -6952,9 +9323,9 @@ export interface operations {
                         category_id?: string;
                         /**
                          * Format: int64
-                         * @description What one unit last cost
+                         * @description What one unit last cost; left out for who may not see it
                          */
-                        cost_minor: number;
+                        cost_minor?: number;
                         /** Format: date-time */
                         created_at: string;
                         /**
@@ -7030,9 +9401,9 @@ export interface operations {
                         category_id?: string;
                         /**
                          * Format: int64
-                         * @description What one unit last cost
+                         * @description What one unit last cost; left out for who may not see it
                          */
-                        cost_minor: number;
+                        cost_minor?: number;
                         /** Format: date-time */
                         created_at: string;
                         /**
@@ -7740,6 +10111,104 @@ export interface operations {
             };
         };
     };
+    "get-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Pass as 'after' to get the following page */
+                        next?: string;
+                        rows: components["schemas"]["RoleLimits"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-limits-key": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitsChangeBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        base: string;
+                        floor: {
+                            [key: string]: number | null;
+                        };
+                        key: string;
+                        limits: {
+                            [key: string]: number | null;
+                        };
+                        /** @description Whether the role has the right at all, by action */
+                        may: {
+                            [key: string]: boolean;
+                        };
+                        may_change: boolean;
+                        name: string;
+                        own: boolean;
+                        said: {
+                            [key: string]: number | null;
+                        };
+                        /** Format: int64 */
+                        version: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-mail-settings": {
         parameters: {
             query?: never;
@@ -8087,6 +10556,101 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-modules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        business_type: "retail" | "restaurant" | "supermarket" | "auto_service" | "dealership";
+                        modules: components["schemas"]["ModuleSwitch"][];
+                        /** Format: int64 */
+                        version: number;
+                        /**
+                         * @description The kind of business whose words the shop uses
+                         * @enum {string}
+                         */
+                        words: "retail" | "restaurant" | "supermarket" | "auto_service" | "dealership";
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-modules-key": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModuleChangeBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        business_type: "retail" | "restaurant" | "supermarket" | "auto_service" | "dealership";
+                        modules: components["schemas"]["ModuleSwitch"][];
+                        /** Format: int64 */
+                        version: number;
+                        /**
+                         * @description The kind of business whose words the shop uses
+                         * @enum {string}
+                         */
+                        words: "retail" | "restaurant" | "supermarket" | "auto_service" | "dealership";
+                    };
                 };
             };
             /** @description Not done, and why */
@@ -8490,12 +11054,16 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description How far the person goes alone, of every limited action */
+                        limits: components["schemas"]["HowFar"][];
                         /** @description Of every permission, in the catalogue's order */
                         rights: components["schemas"]["Reason"][];
                         role: string;
                         /** Format: uuid */
                         role_id?: string;
                         role_name: string;
+                        /** @description Works in these only, and sees no other; none is all */
+                        stores: string[];
                     };
                 };
             };
@@ -8721,6 +11289,42 @@ export interface operations {
                         parts: number;
                         /** Format: int64 */
                         size: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        limits: components["schemas"]["Use"][];
+                        /** @description Empty without a plan, which has no limits */
+                        name: string;
                     };
                 };
             };
@@ -9768,6 +12372,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        approvals?: components["schemas"]["Approval"][];
                         /** Format: uuid */
                         approved_by?: string;
                         /** Format: date */
@@ -9861,6 +12466,8 @@ export interface operations {
                     "application/json": {
                         /** @description The refunds and voids of this sale */
                         answers: components["schemas"]["SaleAnswer"][];
+                        /** @description What others approved of it */
+                        approvals: components["schemas"]["Used"][];
                         /** Format: date */
                         business_date: string;
                         /** Format: date-time */
@@ -10148,6 +12755,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        approvals?: components["schemas"]["Approval"][];
                         /** Format: uuid */
                         approved_by?: string;
                         /** Format: date */
@@ -10246,6 +12854,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        approvals?: components["schemas"]["Approval"][];
                         /** Format: uuid */
                         approved_by?: string;
                         /** Format: date */
@@ -10383,6 +12992,176 @@ export interface operations {
             };
         };
     };
+    "get-self-tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        groups: string[];
+                        /**
+                         * Format: int64
+                         * @description How many rules the database's own catalogue is held to
+                         */
+                        rules: number;
+                        runs: components["schemas"]["ResultRow"][];
+                        /**
+                         * Format: int64
+                         * @description How many tables hold shops' rows
+                         */
+                        tables: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-self-tests": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSelfTest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        report: components["schemas"]["Result"];
+                        /** Format: date-time */
+                        started_at: string;
+                        /** @enum {string} */
+                        state: "waiting" | "running" | "passed" | "failed" | "broken" | "cancelled";
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-self-tests-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        report: components["schemas"]["Result"];
+                        /** Format: date-time */
+                        started_at: string;
+                        /** @enum {string} */
+                        state: "waiting" | "running" | "passed" | "failed" | "broken" | "cancelled";
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-self-tests-id-paper": {
+        parameters: {
+            query?: {
+                language?: "en" | "es" | "ar";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-session": {
         parameters: {
             query?: never;
@@ -10402,10 +13181,13 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        closed: string[];
                         limited: boolean;
                         permissions: string[];
+                        second?: components["schemas"]["SecondStep"];
                         shop: components["schemas"]["SessionShop"];
                         stores: components["schemas"]["SessionStore"][];
+                        support?: components["schemas"]["SessionSupport"];
                         token?: string;
                         user: components["schemas"]["SessionUser"];
                     };
@@ -10445,10 +13227,13 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        closed: string[];
                         limited: boolean;
                         permissions: string[];
+                        second?: components["schemas"]["SecondStep"];
                         shop: components["schemas"]["SessionShop"];
                         stores: components["schemas"]["SessionStore"][];
+                        support?: components["schemas"]["SessionSupport"];
                         token?: string;
                         user: components["schemas"]["SessionUser"];
                     };
@@ -10507,6 +13292,222 @@ export interface operations {
             };
         };
     };
+    "post-session-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeStep"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        closed: string[];
+                        limited: boolean;
+                        permissions: string[];
+                        second?: components["schemas"]["SecondStep"];
+                        shop: components["schemas"]["SessionShop"];
+                        stores: components["schemas"]["SessionStore"][];
+                        support?: components["schemas"]["SessionSupport"];
+                        token?: string;
+                        user: components["schemas"]["SessionUser"];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-session-enrolment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description otpauth URI, what the picture says */
+                        address: string;
+                        /** @description PNG, as a data URI */
+                        picture: string;
+                        /** @description To be typed where nothing can be scanned */
+                        secret: string;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-session-enrolment-confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeStep"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Recovery codes, shown once */
+                        codes: string[];
+                        session: components["schemas"]["Session"];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-session-passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyStep"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        closed: string[];
+                        limited: boolean;
+                        permissions: string[];
+                        second?: components["schemas"]["SecondStep"];
+                        shop: components["schemas"]["SessionShop"];
+                        stores: components["schemas"]["SessionStore"][];
+                        support?: components["schemas"]["SessionSupport"];
+                        token?: string;
+                        user: components["schemas"]["SessionUser"];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-session-passkey-challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnterIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @description For navigator.credentials, in its JSON form */
+                        options: unknown;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-session-pin": {
         parameters: {
             query?: never;
@@ -10530,12 +13531,95 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        closed: string[];
                         limited: boolean;
                         permissions: string[];
+                        second?: components["schemas"]["SecondStep"];
                         shop: components["schemas"]["SessionShop"];
                         stores: components["schemas"]["SessionStore"][];
+                        support?: components["schemas"]["SessionSupport"];
                         token?: string;
                         user: components["schemas"]["SessionUser"];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-session-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-session-proof-challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @description For navigator.credentials, in its JSON form */
+                        options: unknown;
                     };
                 };
             };
@@ -10573,10 +13657,13 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        closed: string[];
                         limited: boolean;
                         permissions: string[];
+                        second?: components["schemas"]["SecondStep"];
                         shop: components["schemas"]["SessionShop"];
                         stores: components["schemas"]["SessionStore"][];
+                        support?: components["schemas"]["SessionSupport"];
                         token?: string;
                         user: components["schemas"]["SessionUser"];
                     };
@@ -10731,6 +13818,7 @@ export interface operations {
                          * @description Never negative
                          */
                         amount_minor: number;
+                        approval?: components["schemas"]["Approval"];
                         /** Format: uuid */
                         approved_by?: string;
                         /** Format: date-time */
@@ -10791,6 +13879,7 @@ export interface operations {
                          * @description Never negative
                          */
                         amount_minor: number;
+                        approval?: components["schemas"]["Approval"];
                         /** Format: uuid */
                         approved_by?: string;
                         /** Format: date-time */
@@ -10933,6 +14022,7 @@ export interface operations {
                          * @description Never negative
                          */
                         amount_minor: number;
+                        approval?: components["schemas"]["Approval"];
                         /** Format: uuid */
                         approved_by?: string;
                         /** Format: date-time */
@@ -10993,6 +14083,7 @@ export interface operations {
                          * @description Never negative
                          */
                         amount_minor: number;
+                        approval?: components["schemas"]["Approval"];
                         /** Format: uuid */
                         approved_by?: string;
                         /** Format: date-time */
@@ -11156,6 +14247,81 @@ export interface operations {
                         taxes: components["schemas"]["TaxTotal"][];
                         /** Format: int64 */
                         total_minor: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sign-in-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        roles: string[];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-sign-in-rules": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rules"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        roles: string[];
                     };
                 };
             };
@@ -11935,6 +15101,322 @@ export interface operations {
                         real: boolean;
                         /** Format: int64 */
                         width: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-support-grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Pass as 'after' to get the following page */
+                        next?: string;
+                        rows: components["schemas"]["Grant"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-support-grants": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGrant"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-support-grants-id-looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Pass as 'after' to get the following page */
+                        next?: string;
+                        rows: components["schemas"]["Look"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-support-grants-id-revocation": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-sync-approvals": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description What the approver says of it */
+                        answer?: string;
+                        /** Format: date-time */
+                        at?: string;
+                        /** Format: uuid */
+                        by?: string;
+                        by_name?: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** Format: uuid */
+                        id: string;
+                        /** @enum {string} */
+                        state: "open" | "approved" | "refused" | "withdrawn" | "expired";
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sync-approvals-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description What the approver says of it */
+                        answer?: string;
+                        /** Format: date-time */
+                        at?: string;
+                        /** Format: uuid */
+                        by?: string;
+                        by_name?: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** Format: uuid */
+                        id: string;
+                        /** @enum {string} */
+                        state: "open" | "approved" | "refused" | "withdrawn" | "expired";
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-sync-approvals-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description What the approver says of it */
+                        answer?: string;
+                        /** Format: date-time */
+                        at?: string;
+                        /** Format: uuid */
+                        by?: string;
+                        by_name?: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** Format: uuid */
+                        id: string;
+                        /** @enum {string} */
+                        state: "open" | "approved" | "refused" | "withdrawn" | "expired";
                     };
                 };
             };

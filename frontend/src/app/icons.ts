@@ -10,6 +10,7 @@ import Circle from '@lucide/svelte/icons/circle-small';
 import Clock from '@lucide/svelte/icons/clock';
 import Contact from '@lucide/svelte/icons/contact';
 import CreditCard from '@lucide/svelte/icons/credit-card';
+import History from '@lucide/svelte/icons/history';
 import House from '@lucide/svelte/icons/house';
 import Inbox from '@lucide/svelte/icons/inbox';
 import Mail from '@lucide/svelte/icons/mail';
@@ -35,7 +36,7 @@ import type { Icon } from '@/ui/types';
 /** The icons that modules may name in their navigation. Listed, so that only these are shipped. */
 const icons: Record<string, Icon> = {
 	armchair: Armchair, banknote: Banknote, 'book-open': BookOpen, book: BookOpen, boxes: Boxes, building: Building, calendar: Calendar, car: Car, chart: ChartColumn,
-	'chart-column': ChartColumn, clock: Clock, contact: Contact, 'credit-card': CreditCard, home: House, house: House, inbox: Inbox, mail: Mail, monitor: Monitor, package: Package, percent: Percent,
+	'chart-column': ChartColumn, clock: Clock, contact: Contact, 'credit-card': CreditCard, history: History, home: House, house: House, inbox: Inbox, mail: Mail, monitor: Monitor, package: Package, percent: Percent,
 	receipt: Receipt, scale: Scale, settings: Settings, shield: Shield, cart: ShoppingCart, 'shopping-cart': ShoppingCart, store: Store, tag: Tag, tags: Tags, truck: Truck,
 	users: Users, utensils: Utensils, wallet: Wallet, warehouse: Warehouse, wrench: Wrench,
 };

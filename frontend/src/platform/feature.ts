@@ -18,7 +18,7 @@ export type Feature = {
 	commands?: () => FeatureCommand[];
 };
 
-export type NavEntry = { label: string; path: string; icon?: string; needs?: string; count?: number };
+export type NavEntry = { label: string; path: string; icon?: string; /** Whose screen it is: it goes when that is closed. */ module?: string; needs?: string; count?: number };
 export type NavSection = { label: string; entries: NavEntry[] };
 
 export type FeatureCommand = { id: string; label: string; icon?: string; note?: string; combo?: string; words?: string; needs?: string; run: () => void };

@@ -10,6 +10,8 @@ export type HttpOptions = {
 	fetch?: (request: Request) => Promise<Response>;
 	/** Called on 401, before the call fails: the session is over. */
 	onSignedOut?: () => void;
+	/** Asks the person to show once more who it is; true if that was done. The call is then sent again as it was. */
+	onUnproven?: () => Promise<boolean>;
 };
 
 /**
@@ -26,7 +28,7 @@ export function createHttp<Paths extends object>(options: HttpOptions = {}): Cli
 	const client = createClient<Paths>({
 		baseUrl: options.baseUrl ?? '',
 		credentials: 'same-origin',
-		fetch: (request) => submit(request, send, keys),
+		fetch: (request) => proven(request, (once) => submit(once, send, keys), options.onUnproven),
 	});
 	client.use(refusals(options.onSignedOut));
 	return client;
@@ -40,6 +42,15 @@ function refusals(onSignedOut?: () => void): Middleware {
 			throw await Problem.read(response);
 		},
 	};
+}
+
+/** Sends a call again that was refused for want of a fresh proof, when there is one. */
+async function proven(request: Request, send: (request: Request) => Promise<Response>, ask?: () => Promise<boolean>): Promise<Response> {
+	if (!ask || !writes.has(request.method)) return send(request);
+	const again = request.clone();
+	const response = await send(request);
+	if (response.status !== 403 || (await Problem.read(response)).code !== 'auth.prove_again') return response;
+	return (await ask()) ? send(again) : response;
 }
 
 async function submit(request: Request, send: (request: Request) => Promise<Response>, keys: SubmissionKeys): Promise<Response> {

@@ -14,6 +14,8 @@ export class Problem extends Error {
 		/** Request id, to quote to support. */
 		readonly ref: string = '',
 		readonly status: number = 0,
+		/** Exactly what was refused, where somebody else may approve it. */
+		readonly asked: unknown = undefined,
 	) {
 		const said = sentence(code, detail || title, ref);
 		super(said || code);
@@ -47,6 +49,7 @@ export class Problem extends Error {
 				fieldsOf(body),
 				text(body.ref) || ref,
 				response.status,
+				body.asked,
 			);
 		} catch {
 			return plain;

@@ -1,7 +1,7 @@
 import { Problem } from './problem';
 import type { Till } from './till';
 import { asked, bare, changed, emptyCart, kept, multiplied, times, withItem, withLine, without, type PageCart, type Wanted } from './till-cart';
-import type { BackAsked, Cart, CartView, CashAsked, Checkout, FoundReceipts, HeldCart, ItemStock, MetCustomer, Purchases, Receipt, RecentSale, RegisterShift, RegisterState, Returnable, ScanOutcome, ScanResult, Shelf, TillCustomer, TillItem, ZReport } from './till-types';
+import type { ApprovalAnswer, Approver, Asked, BackAsked, Cart, CartView, CashAsked, Checkout, FoundReceipts, HeldCart, ItemStock, MetCustomer, Purchases, Receipt, RecentSale, RegisterShift, RegisterState, Returnable, ScanOutcome, ScanResult, Shelf, TillCustomer, TillItem, ZReport } from './till-types';
 import { uuid } from './uuid';
 
 export type HttpTillOptions = {
@@ -41,7 +41,12 @@ export function httpTill(options: HttpTillOptions): Till {
 		lock: () => till.lock(),
 		openShift: (float) => till.openShift(float),
 		closeShift: (counted) => till.closeShift(counted),
-		approve: refuse,
+		unlock: refuse,
+		approvers: (asked) => till.approvers(asked),
+		approve: (person, pin, asked, reason) => till.approve(person, pin, asked, reason),
+		askFor: (asked, reason) => till.askFor(asked, reason),
+		answer: (id) => till.answer(id),
+		withdraw: (id) => till.withdraw(id),
 		moveCash: (asked) => till.moveCash(asked),
 		xReport: () => till.xReport(),
 		printReport: refuse,
@@ -106,6 +111,9 @@ class HttpTill {
 	#meeting: { id: string; of: string } | null = null;
 	/** The letter that was last asked for and not yet answered. */
 	#mailing: { id: string; of: string } | null = null;
+	/** What others have approved and nothing has used yet, newest last. */
+	#given: { id: string; action: string }[] = [];
+	#asking: { id: string; action: string } | null = null;
 	#told: ((state: RegisterState) => void) | null = null;
 
 	constructor(options: HttpTillOptions) {
@@ -141,8 +149,13 @@ class HttpTill {
 		const of = JSON.stringify([kind, reason, amount_minor, note]);
 		if (this.#moving?.of !== of) this.#moving = { id: uuid(), of };
 		const { id } = this.#moving;
-		await this.#post(`/api/shifts/${this.#base?.shift?.id}/${path}`, { id, reason, amount_minor, note }, id);
+		const action = { in: 'cash_in', out: 'cash_out', drop: 'cash_drop', open: 'no_sale' }[kind];
+		const given = this.#given.findLast((g) => g.action === action);
+		// Refused is answered: what somebody has approved meanwhile is another request.
+		const key = given ? uuid() : id;
+		await this.#post(`/api/shifts/${this.#base?.shift?.id}/${path}`, { id, reason, amount_minor, note, ...(given && { approval_id: given.id }) }, key);
 		this.#moving = null;
+		this.#given = this.#given.filter((g) => g !== given);
 		return this.#state();
 	}
 
@@ -235,8 +248,48 @@ class HttpTill {
 		return this.#state();
 	}
 
-	async #price(cart: PageCart): Promise<void> {
+	async approvers(asked: Asked): Promise<Approver[]> {
+		const { rows } = await this.#post<{ rows: Approver[] }>('/api/approvals/approvers', { asked, register_id: this.#options.registerId });
+		return rows;
+	}
+
+	async approve(person_id: string, pin: string, asked: Asked, reason: string): Promise<void> {
+		const id = uuid();
+		await this.#post('/api/approvals/pin', { id, register_id: this.#options.registerId, asked, person_id, pin, ...(reason && { reason }) }, id);
+		this.#given.push({ id, action: asked.action });
+	}
+
+	async askFor(asked: Asked, reason: string): Promise<ApprovalAnswer> {
+		const id = uuid();
+		const answer = await this.#post<ApprovalAnswer>('/api/approvals', { id, register_id: this.#options.registerId, asked, ...(reason && { reason }) }, id);
+		this.#asking = { id, action: asked.action };
+		return answer;
+	}
+
+	async answer(id: string): Promise<ApprovalAnswer> {
+		const answer = await this.get<ApprovalAnswer>(`/api/approvals/${id}/answer`, {});
+		if (answer.state !== 'open' && this.#asking?.id === id) {
+			if (answer.state === 'approved') this.#given.push(this.#asking);
+			this.#asking = null;
+		}
+		return answer;
+	}
+
+	async withdraw(id: string): Promise<void> {
+		if (this.#asking?.id === id) this.#asking = null;
+		await this.#post(`/api/approvals/${id}/withdrawal`, {});
+	}
+
+	/** A cart with all that was approved for it, and what may be for its next step. */
+	#approved(cart: PageCart): PageCart {
+		const approvals = [...new Set([...(cart.approvals ?? []), ...this.#given.map((g) => g.id)])];
+		return approvals.length ? { ...cart, approvals } : cart;
+	}
+
+	async #price(wanted: PageCart): Promise<void> {
+		const cart = this.#approved(wanted);
 		const view = !bare(cart) ? await this.#post<CartView>('/api/register/quote', { ...asked(cart), register_id: this.#options.registerId }) : null;
+		this.#given = [];
 		this.#cart = cart;
 		this.#view = view;
 		this.#write('cart', { cart } satisfies Kept);
@@ -246,6 +299,7 @@ class HttpTill {
 		this.#cart = emptyCart();
 		this.#view = null;
 		this.#undo = [];
+		this.#given = [];
 		this.#sale = null;
 		this.#write('cart', null);
 	}
@@ -288,7 +342,7 @@ class HttpTill {
 	}
 
 	async complete(tenders: Checkout['tenders']): Promise<RegisterState> {
-		const cart: Cart = asked(this.#cart);
+		const cart: Cart = asked(this.#approved(this.#cart));
 		const { note } = this.#cart;
 		const of = JSON.stringify([cart, tenders, note]);
 		// The same sale asked again after silence is the same sale; a changed one is another.

@@ -38,7 +38,13 @@ export type RegisterShop = {
 	lock_after_minutes: number;
 };
 
-export type RegisterPerson = { id: string; name: string; role: string; permissions: string[]; has_pin: boolean };
+export type RegisterPerson = { id: string; name: string; role: string; permissions: string[]; has_pin: boolean; /** No PIN is taken for so long after wrong ones. */ wait_seconds?: number };
+
+/** What somebody wants to do that takes another's approval: exactly this, on exactly these lines. */
+export type Asked = { action: string; permission?: string; amount: number; limit?: number; subject?: string; lines: AskedLine[] };
+export type AskedLine = { item_id?: string; name: string; unit?: string; quantity: string; before_minor: number; after_minor: number; on_hand?: string };
+export type Approver = { id: string; name: string; role: string; has_pin: boolean };
+export type ApprovalAnswer = { id: string; state: 'open' | 'approved' | 'refused' | 'withdrawn' | 'expired'; by?: string; by_name?: string; at?: string; answer?: string; expires_at: string };
 
 export type RegisterShift = { id: string; number: number; opened_at: string; float_minor: number };
 
@@ -217,7 +223,7 @@ export type CartLine = {
 	note?: string;
 };
 
-export type Cart = { lines: CartLine[]; discount?: Discount; customer_id?: string; back?: BackAsked };
+export type Cart = { lines: CartLine[]; discount?: Discount; customer_id?: string; back?: BackAsked; /** What others have approved of it. */ approvals?: string[] };
 
 export type Checkout = { id: string; register_id: string; cart: Cart; tenders: TenderIn[]; note?: string };
 

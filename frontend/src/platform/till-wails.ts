@@ -48,7 +48,12 @@ export function wailsTill(page: Wails): Till {
 		lock: () => call('Lock'),
 		openShift: (floatMinor) => call('OpenShift', floatMinor),
 		closeShift: (countedMinor) => call('CloseShift', countedMinor),
-		approve: (personId, pin, permission) => call('Approve', personId, pin, permission),
+		unlock: (personId, byId, pin) => call('Unlock', personId, byId, pin),
+		approvers: (asked) => call('Approvers', asked),
+		approve: async (personId, pin, asked, reason) => void (await call('Approve', personId, pin, asked, reason)),
+		askFor: (asked, reason) => call('AskFor', asked, reason),
+		answer: (id) => call('Answer', id),
+		withdraw: async (id) => void (await call('Withdraw', id)),
 		moveCash: (asked) => call('MoveCash', asked),
 		xReport: () => call('XReport'),
 		printReport: (shiftId) => call('PrintReport', shiftId),
@@ -94,7 +99,7 @@ export function wailsTill(page: Wails): Till {
 	};
 }
 
-type Fault = { code: string; message: string; fields?: { path: string; code?: string; message?: string }[] };
+type Fault = { code: string; message: string; asked?: unknown; fields?: { path: string; code?: string; message?: string }[] };
 
 /** Go's faults come as the JSON text of an Error's message; what is no JSON was refused by Wails itself. */
 export function problemOf(error: unknown): Problem {
@@ -103,7 +108,7 @@ export function problemOf(error: unknown): Problem {
 	try {
 		const fault = JSON.parse(words) as Fault;
 		const fields = Object.fromEntries((fault.fields ?? []).map((f) => [f.path, f.message || f.code || '']));
-		return new Problem(fault.code, fault.message, '', fields);
+		return new Problem(fault.code, fault.message, '', fields, '', 0, fault.asked);
 	} catch {
 		return new Problem('till.internal', words);
 	}

@@ -1,5 +1,5 @@
 import type { LiveMessage } from './live';
-import type { BackAsked, CashAsked, Connection, Discount, FirstRun, FoundPrinter, FoundReceipts, FoundServer, HeldCart, ItemStock, MetCustomer, NewItem, PrinterState, Probed, Purchases, Receipt, RecentSale, RegisterPerson, RegisterState, Returnable, ScanResult, Shelf, TenderIn, TillCustomer, TillItem, TriedCode, ZReport } from './till-types';
+import type { ApprovalAnswer, Approver, Asked, BackAsked, CashAsked, Connection, Discount, FirstRun, FoundPrinter, FoundReceipts, FoundServer, HeldCart, ItemStock, MetCustomer, NewItem, PrinterState, Probed, Purchases, Receipt, RecentSale, RegisterPerson, RegisterState, Returnable, ScanResult, Shelf, TenderIn, TillCustomer, TillItem, TriedCode, ZReport } from './till-types';
 
 /** What only a till with an engine of its own has: a server to find, devices to set up. */
 export interface TillSetup {
@@ -39,14 +39,23 @@ export interface Till {
 	pair(address: string, code: string, deviceName: string): Promise<RegisterState>;
 	people(): Promise<RegisterPerson[]>;
 	signIn(personId: string, pin: string): Promise<RegisterState>;
+	/** Ends a person's wait after wrong PINs: someone else says so, who may change the shop's people. */
+	unlock(personId: string, byId: string, pin: string): Promise<RegisterState>;
 	/** The open cart stays with its person. */
 	lock(): Promise<RegisterState>;
 	openShift(floatMinor: number): Promise<RegisterState>;
 	/** Takes what was counted before it is known what should be there. */
 	closeShift(countedMinor: number): Promise<ZReport>;
 
-	/** Someone who has a right lends it, by PIN, to the next action that needs it. */
-	approve(personId: string, pin: string, permission: string): Promise<RegisterState>;
+	/** Who may approve what was refused, at this register. */
+	approvers(asked: Asked): Promise<Approver[]>;
+	/** Someone else gives their word, by PIN, on exactly what was refused. It holds for the next try of it. */
+	approve(personId: string, pin: string, asked: Asked, reason: string): Promise<void>;
+	/** Asks whoever may approve, wherever they are. */
+	askFor(asked: Asked, reason: string): Promise<ApprovalAnswer>;
+	/** How far that has come; an approval holds from then on for the next try. */
+	answer(id: string): Promise<ApprovalAnswer>;
+	withdraw(id: string): Promise<void>;
 	moveCash(asked: CashAsked): Promise<RegisterState>;
 	/** Reads the open shift out without closing it. */
 	xReport(): Promise<ZReport>;

@@ -4,10 +4,12 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
 	"souk/server/platform/db"
+	"souk/shared/limits"
 	"souk/shared/wire"
 )
 
@@ -27,19 +29,37 @@ type Actor struct {
 	// Stores are those that the actor works in: a till's is its register's, a
 	// person's are all or those that the person is limited to.
 	Stores db.Stores
-	grants Rights
+	// Proven is when a person has last shown who it is: by password, code or passkey.
+	Proven time.Time
+	// Support is set where the platform's support is calling, let in by the shop.
+	Support Support
+	grants  Rights
+	limits  wire.Limits
 	// beyond is what nobody has who is limited; empty for those who are not.
 	beyond Rights
+	// closed are the modules that are off for the shop or closed to the actor's role.
+	closed closed
 }
+
+// Support is how far, and until when, a shop has let the platform's support in. Its
+// zero value is everybody else's.
+type Support struct {
+	Grant    uuid.UUID
+	Until    time.Time
+	ViewOnly bool
+}
+
+// Is reports whether it is support at all.
+func (s Support) Is() bool { return s.Grant != uuid.Nil }
 
 // Acting is a person as who the program itself acts, when it makes a demo shop.
 func Acting(tenant, person uuid.UUID, role wire.Role, grants Grants) Actor {
-	return Actor{Tenant: tenant, Person: person, Role: role, Stores: db.AllStores(), grants: grants.With(role)}
+	return Actor{Tenant: tenant, Person: person, Role: role, Stores: db.AllStores(), grants: grants.With(role), limits: limitsOf(role)}
 }
 
 // Identity is the actor as the database sees it.
 func (a Actor) Identity() db.Identity {
-	id := db.Identity{Tenant: a.Tenant, Actor: a.Person, Stores: a.Stores}
+	id := db.Identity{Tenant: a.Tenant, Actor: a.Person, Device: a.Device, Stores: a.Stores}
 	if a.Person == uuid.Nil {
 		id.Actor = a.Device
 	}
@@ -48,6 +68,15 @@ func (a Actor) Identity() db.Identity {
 
 // Can reports whether the actor's role has a permission.
 func (a Actor) Can(permission wire.Permission) bool { return a.grants[permission] }
+
+// Uses reports whether a module is there for the actor at all.
+func (a Actor) Uses(module string) bool { return !a.closed[module] }
+
+// Closed lists the modules that are not there for the actor, sorted.
+func (a Actor) Closed() []string { return slices.Sorted(maps.Keys(a.closed)) }
+
+// Reach is how far the actor goes by himself in what is asked.
+func (a Actor) Reach(asked wire.Asked) limits.Reach { return limits.Of(asked, a.Can, a.limits) }
 
 // Known reports whether anybody is calling at all.
 func (a Actor) Known() bool { return a.Person != uuid.Nil || a.Device != uuid.Nil }
@@ -80,6 +109,22 @@ func WithAuthority(ctx context.Context, authority *Authority) context.Context {
 // modules declare them.
 func WithGrants(ctx context.Context, grants Grants) context.Context {
 	return WithAuthority(ctx, &Authority{grants: grants})
+}
+
+// Seen gives those of some rights that let somebody see something, which is all
+// that who may only look is shown to have.
+func Seen(ctx context.Context, rights Rights) Rights {
+	return shown(rights, authorityOf(ctx).Shows)
+}
+
+func shown(rights, shows Rights) Rights {
+	seen := Rights{}
+	for permission := range rights {
+		if shows[permission] {
+			seen[permission] = true
+		}
+	}
+	return seen
 }
 
 func authorityOf(ctx context.Context) *Authority {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"souk/server/platform/db"
+	"souk/shared/limits"
 	"souk/shared/wire"
 )
 
@@ -22,6 +23,8 @@ type RoleRow struct {
 	Name    string
 	Grants  []wire.Permission
 	Denials []wire.Permission
+	// Limits are how far the role goes by itself, where the shop has said so.
+	Limits  wire.Limits
 	Version int
 }
 
@@ -29,22 +32,16 @@ type RoleRow struct {
 // made of them.
 type Roles struct {
 	declared Grants
+	closed   closed // what is off for the shop
+	groups   []Group
 	Rows     []RoleRow
 }
 
 const readRoles db.SQL = `
-	select id, base, name, grants, denials, version
+	select id, base, name, grants, denials, limits, version
 	from   roles
 	where  tenant_id = @tenant
 	order  by lower(name), id`
-
-// Group is a module's permissions, as a shop gives and takes them.
-type Group struct {
-	Module string
-	Title  string
-	For    []wire.BusinessType // none means every shop
-	Rights []Right
-}
 
 // Right is one permission in words.
 type Right struct {
@@ -56,6 +53,11 @@ type Right struct {
 // it. A grant of what no module declares any more counts for nothing; the owner
 // and a till are what they are.
 func (g Grants) With(role wire.Role, changes ...RoleRow) Rights {
+	return g.opened(g.laid(role, changes...))
+}
+
+// laid is With, but for modules being closed to the role.
+func (g Grants) laid(role wire.Role, changes ...RoleRow) Rights {
 	rights := Rights(maps.Clone(g[role]))
 	if rights == nil {
 		rights = Rights{}
@@ -81,17 +83,25 @@ func (r Rights) List() []wire.Permission { return sorted(r) }
 
 // RolesFound are a shop's roles on their way from the database.
 type RolesFound struct {
-	declared Grants
-	rows     *[]RoleRow
+	declared  Grants
+	catalogue []Group
+	rows      *[]RoleRow
+	shop      *db.Found[Shop]
 }
 
 // ReadRoles adds the shop's roles to what is being read.
 func ReadRoles(ctx context.Context, r *db.Reads) RolesFound {
-	return RolesFound{declared: authorityOf(ctx).grants, rows: db.ReadAll[RoleRow](r, readRoles, db.Args{})}
+	authority := authorityOf(ctx)
+	return RolesFound{
+		declared: authority.grants, catalogue: authority.Catalogue,
+		rows: db.ReadAll[RoleRow](r, readRoles, db.Args{}), shop: db.ReadMaybe[Shop](r, readShop, db.Args{}),
+	}
 }
 
 // Roles are the roles once they have been read.
-func (f RolesFound) Roles() Roles { return Roles{declared: f.declared, Rows: *f.rows} }
+func (f RolesFound) Roles() Roles {
+	return Roles{declared: f.declared, closed: closedIn(f.catalogue, f.shop.Row), groups: f.catalogue, Rows: *f.rows}
+}
 
 // LoadRoles reads the shop's roles by themselves.
 func LoadRoles(ctx context.Context, tx *db.Tx) (Roles, error) {
@@ -105,7 +115,7 @@ func LoadRoles(ctx context.Context, tx *db.Tx) (Roles, error) {
 func (r Roles) Default(base wire.Role) Rights { return r.declared.With(base) }
 
 // Of gives what a person with a role may do: a built-in one, or one of the
-// shop's own if there is an id.
+// shop's own if there is an id. Modules that are off for the shop give nothing.
 func (r Roles) Of(base wire.Role, id *uuid.UUID) Rights {
 	changes := make([]RoleRow, 0, 2)
 	if row, changed := r.BuiltIn(base); changed {
@@ -116,7 +126,32 @@ func (r Roles) Of(base wire.Role, id *uuid.UUID) Rights {
 			changes = append(changes, row)
 		}
 	}
-	return r.declared.With(base, changes...)
+	return r.closed.without(r.declared.With(base, changes...))
+}
+
+// Limits gives how far a person with a role goes by himself: what the program says
+// of the built-in role, then what the shop made of it, then of its own role on it.
+func (r Roles) Limits(base wire.Role, id *uuid.UUID) wire.Limits {
+	builtIn, _ := r.BuiltIn(base)
+	own := RoleRow{}
+	if id != nil {
+		own, _ = r.Own(*id)
+	}
+	return limitsOf(base, builtIn.Limits, own.Limits)
+}
+
+func limitsOf(base wire.Role, changes ...wire.Limits) wire.Limits {
+	if base == wire.Owner || base == wire.Till {
+		return wire.Limits{}
+	}
+	return limits.Over(limits.Default(base), changes...)
+}
+
+// Floor gives what a role of the shop's own stands on: the built-in role as the
+// shop has it, with what would be open to it if a closed module were.
+func (r Roles) Floor(base wire.Role) Rights {
+	builtIn, _ := r.BuiltIn(base)
+	return r.closed.without(r.declared.laid(base, builtIn))
 }
 
 // In is Of, for someone who is limited to some stores or is not.
@@ -125,6 +160,14 @@ func (r Roles) In(base wire.Role, id *uuid.UUID, limited bool) Rights {
 		return r.Of(base, id)
 	}
 	return r.declared.InSome(r.Of(base, id))
+}
+
+// Closed lists the modules that are not there for someone with these rights: off
+// for the shop, or closed to the role.
+func (r Roles) Closed(rights Rights) []string {
+	keys := slices.AppendSeq([]string{}, maps.Keys(maps.Clone(r.closed).and(r.declared, r.groups, rights)))
+	slices.Sort(keys)
+	return keys
 }
 
 // BuiltIn gives what the shop has changed of a built-in role, if anything.
@@ -156,5 +199,5 @@ func (r Roles) Put(row RoleRow) Roles {
 	} else {
 		rows[at] = row
 	}
-	return Roles{declared: r.declared, Rows: rows}
+	return Roles{declared: r.declared, closed: r.closed, groups: r.groups, Rows: rows}
 }

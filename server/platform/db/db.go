@@ -27,6 +27,7 @@ type Args map[string]any
 type Identity struct {
 	Tenant uuid.UUID
 	Actor  uuid.UUID // the person, else the device; recorded with each change
+	Device uuid.UUID // where the person is signed in, if it is a till
 	// Stores says which stores' rows may be seen and changed. Left out, statements
 	// that say @stores fail.
 	Stores Stores
@@ -95,6 +96,19 @@ func connect(ctx context.Context, url string, conns int32) (*pgxpool.Pool, error
 		return nil, err
 	}
 	return pool, nil
+}
+
+// Bare lends a connection of the tenants' log-in as it is: without a tenant, without
+// a role, without any right. It is for showing what such a connection cannot do, and
+// is closed afterwards, so that nothing done to it outlives the showing.
+func (d *DB) Bare(ctx context.Context, use func(*pgx.Conn) error) error {
+	lent, err := d.login.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	conn := lent.Hijack()
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	return use(conn)
 }
 
 // Close returns when every connection is back.

@@ -42,6 +42,9 @@ func (d *DB) translateServer(pg *pgconn.PgError, err error) error {
 	case "23503":
 		return fault.Invalid("request.unknown_reference", fault.Because(err)).
 			Say("Something that this refers to does not exist.")
+	case "22021", "22P05":
+		return fault.Invalid("request.unreadable_text", fault.Because(err)).
+			Say("A text has a character in it that cannot be kept. Type it anew.")
 	case "40001", "40P01", "55P03":
 		return fault.Unavailable("server.busy", fault.Because(err)).
 			Say("Too many people changed the same thing at once. Try again.")

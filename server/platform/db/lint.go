@@ -18,7 +18,7 @@ type Rule struct {
 // AppendOnly lists the tables whose rows nobody may change or delete.
 var AppendOnly = []string{
 	"changes", "operations", "tax_rates", "stock_moves", "journal_entries", "postings",
-	"z_reports", "sales", "sale_lines", "tenders",
+	"z_reports", "sales", "sale_lines", "tenders", "audit", "audit_signatures",
 }
 
 // reachable are the tables that app_user has any right on.
@@ -95,6 +95,12 @@ var Rules = []Rule{
 	{"P6", "souk_login has no grant of its own", reachable + `
 		select name from tenant_tables t join pg_class c on c.oid = t.oid, aclexplode(c.relacl) a
 		where a.grantee = 'souk_login'::regrole or a.grantee = 0`},
+	{"A1", "what app_user writes is audited (platform.audit_table), or its table says why not (platform.unaudited)", reachable + `
+		select distinct t.name from tenant_tables t
+		cross join (values ('insert'), ('update'), ('delete')) w(op)
+		where (has_table_privilege('app_user', t.oid, w.op) or w.op <> 'delete' and has_any_column_privilege('app_user', t.oid, case when w.op = 'delete' then 'update' else w.op end))
+		and coalesce(obj_description(t.oid, 'pg_class'), '') not like 'unaudited: %'
+		and not exists (select from pg_trigger g where g.tgrelid = t.oid and g.tgname = 'audit_' || w.op and g.tgenabled = 'O')`},
 	{"C1", "no column is a float", `
 		select a.attrelid::regclass::text || '.' || a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid
 		where c.relkind in ('r', 'p') and c.relnamespace in ('public'::regnamespace, 'platform'::regnamespace)

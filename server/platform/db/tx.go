@@ -21,6 +21,7 @@ type Tx struct {
 	conn     *pgxpool.Conn
 	id       Identity
 	now      time.Time
+	action   string
 	platform string // the reason, when this is the platform's transaction
 	readOnly bool
 	begun    bool
@@ -31,6 +32,19 @@ type Tx struct {
 	after    []func() // run when it has committed
 }
 
+type actionKey struct{}
+
+// WithAction says what is being done, as the audit shows it: a route, a kind of
+// background work, a command.
+func WithAction(ctx context.Context, action string) context.Context {
+	return context.WithValue(ctx, actionKey{}, action)
+}
+
+const approvedBy SQL = `select approved_by(@person)`
+
+// ApprovedBy names in the audit who approved what the rest of this transaction does.
+func (b *Batch) ApprovedBy(person uuid.UUID) { b.Exec(approvedBy, Args{"person": person}) }
+
 // query is one statement on its way, and what to do with its answer.
 type query struct {
 	sql  string
@@ -40,7 +54,10 @@ type query struct {
 
 func execOnly(results pgx.BatchResults) error { _, err := results.Exec(); return err }
 
-const bindContext = `select set_config('app.tenant_id', $1, true), set_config('app.actor', $2, true), set_config('role', 'app_user', true)`
+// What is being done, by whom, where and when is said before the role is taken:
+// nothing after that can say otherwise, and the audit takes it from here.
+const bindContext = `select set_config('app.tenant_id', $1, true), set_config('app.actor', $2, true), set_config('app.device', $3, true),
+	set_config('app.action', $4, true), set_config('app.at', $5, true), set_config('role', 'app_user', true)`
 
 // The same for a read, which is one implicit transaction a round trip and may not write.
 const bindReading = `select set_config('app.tenant_id', $1, true), set_config('app.actor', $2, true), set_config('role', 'app_user', true), set_config('transaction_read_only', 'on', true)`
@@ -104,6 +121,7 @@ func (d *DB) run(ctx context.Context, pool *pgxpool.Pool, tx *Tx, fn func(contex
 	}
 	defer conn.Release()
 	tx.db, tx.conn, tx.now = d, conn, d.Now()
+	tx.action, _ = ctx.Value(actionKey{}).(string)
 	defer func() {
 		if problem := recover(); problem != nil {
 			tx.rollback()
@@ -186,8 +204,15 @@ func (tx *Tx) opening() []query {
 	}
 	return []query{
 		{sql: "begin", take: execOnly},
-		{sql: bindContext, args: []any{tx.id.Tenant.String(), actorText(tx.id)}, take: execOnly},
+		{sql: bindContext, args: []any{tx.id.Tenant.String(), actorText(tx.id), deviceText(tx.id), tx.action, tx.now.Format(time.RFC3339Nano)}, take: execOnly},
 	}
+}
+
+func deviceText(id Identity) string {
+	if id.Device == uuid.Nil {
+		return ""
+	}
+	return id.Device.String()
 }
 
 func actorText(id Identity) string {

@@ -49,6 +49,7 @@ type Job struct {
 
 	place    json.RawMessage
 	finished bool
+	rest     time.Duration
 }
 
 // Place reads where this step begins. The first one gets nothing.
@@ -71,6 +72,9 @@ func (j *Job) Keep(place any) error {
 
 // Finish ends the job when this step commits.
 func (j *Job) Finish() { j.finished = true }
+
+// Rest has the next step wait for a while, for work that goes on elsewhere.
+func (j *Job) Rest(wait time.Duration) { j.rest = wait }
 
 // Order is a job to be started.
 type Order struct {

@@ -25,7 +25,7 @@ const (
 	waitingTenants db.SQL = `select distinct tenant_id from platform.job_queue`
 
 	activeJobs db.SQL = `
-		select id, started_by, run_after, stores
+		select id, kind, started_by, run_after, stores
 		from   jobs
 		where  tenant_id = @tenant and state in ('queued', 'running')
 		order  by updated_at, id
@@ -48,6 +48,7 @@ const (
 
 type candidate struct {
 	ID        uuid.UUID     `db:"id"`
+	Kind      string        `db:"kind"`
 	StartedBy uuid.NullUUID `db:"started_by"`
 	RunAfter  time.Time     `db:"run_after"`
 	Stores    []uuid.UUID   `db:"stores"`
@@ -226,7 +227,7 @@ func (r *Runner) step(ctx context.Context, tenant uuid.UUID) bool {
 			}
 			continue
 		}
-		if r.try(ctx, job.identity(tenant), job.ID) {
+		if r.try(db.WithAction(ctx, "job "+job.Kind), job.identity(tenant), job.ID) {
 			return true
 		}
 	}
@@ -277,7 +278,7 @@ func (r *Runner) advance(ctx context.Context, tx *db.Tx, row claimed) error {
 	if job.finished {
 		job.State = Done
 	}
-	return keep(tx, job, advance{after: tx.Now()})
+	return keep(tx, job, advance{after: tx.Now().Add(job.rest)})
 }
 
 func (c claimed) job() *Job {

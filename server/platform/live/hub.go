@@ -49,7 +49,7 @@ type Config struct {
 }
 
 // identityTopics are those after which every socket's rights are looked at again.
-var identityTopics = []string{"people.list", "people.roles", "people.sessions", "tills.registers", "company.settings"}
+var identityTopics = []string{"people.list", "people.roles", "people.sessions", "support.grants", "tills.registers", "company.settings"}
 
 // Hub holds the open sockets of all tenants of this process.
 type Hub struct {
@@ -252,7 +252,7 @@ func (h *Hub) leave(r *room, s *socket) {
 func (h *Hub) rights(actor auth.Actor, asked []string) (allowed, denied []string) {
 	for _, name := range asked {
 		topic, known := h.topics[name]
-		if known && (topic.Needs == h.cfg.SignedIn || actor.Can(topic.Needs) || topic.Tills && actor.Role == wire.Till) {
+		if known && actor.Uses(topic.Module) && (topic.Needs == h.cfg.SignedIn || actor.Can(topic.Needs) || topic.Tills && actor.Role == wire.Till) {
 			allowed = append(allowed, name)
 		} else {
 			denied = append(denied, name)

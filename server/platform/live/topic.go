@@ -8,6 +8,8 @@ type Topic struct {
 	Name   string
 	Needs  wire.Permission
 	Tables []string
+	// Module is whose topic it is: who may not use that may not watch it.
+	Module string
 	// Tills may watch it as well, whatever their role is granted: they keep a copy of
 	// what it is about, and an event says no more than that the copy is old.
 	Tills bool

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"slices"
 
+	"souk/server/platform/auth"
 	"souk/server/platform/db"
 	"souk/server/platform/jobs"
 	"souk/server/platform/live"
@@ -25,6 +26,12 @@ type Module struct {
 	Title string
 	// For lists the business types that start with the module on; none means all.
 	For []wire.BusinessType
+	// Always is set for what the others stand on: no shop switches it off, and no role
+	// is shut out of it.
+	Always bool
+	// Needs lists the modules without which this one makes no sense. They cannot be
+	// switched off while it is on.
+	Needs []string
 
 	Permissions []Grant
 	Routes      []web.Route
@@ -89,8 +96,14 @@ func On[E any](fn func(context.Context, *db.Tx, E) error) Reaction {
 	}
 }
 
-// OnFor reports whether the module is on for a shop: by its kind of business, or
-// because its owner switched it on.
-func (m Module) OnFor(business wire.BusinessType, switchedOn []string) bool {
-	return len(m.For) == 0 || slices.Contains(m.For, business) || slices.Contains(switchedOn, m.Key)
+// All gives every module that a role can be shut out of the permission to use it,
+// which every role has unless a shop says otherwise.
+func All(modules ...Module) []Module {
+	for i, m := range modules {
+		if !m.Always {
+			grant := Grant{Permission: auth.Use(m.Key), Allows: "use " + m.Title + " at all", Roles: append(Everyone(), wire.Till)}
+			modules[i].Permissions = append([]Grant{grant}, m.Permissions...)
+		}
+	}
+	return modules
 }

@@ -9,6 +9,7 @@ import (
 
 	"souk/server/platform/auth"
 	"souk/server/platform/db"
+	"souk/server/platform/vault"
 )
 
 // call is what the router knows of one request before any route sees it.
@@ -23,6 +24,10 @@ type call struct {
 	client    netip.Addr
 	byDevice  bool // the shop was named by a device and not by the host
 	site      func() Site
+	vault     *vault.Vault
+	directory *Directory
+	domain    string
+	host      string
 	local     bool // from this machine, by a name of this machine
 	agent     string
 	known     string // If-None-Match: which answer the caller has already
@@ -49,6 +54,16 @@ func RequestID(ctx context.Context) string { return callOf(ctx).id }
 func Caller(ctx context.Context) (address, agent string) {
 	c := callOf(ctx)
 	return c.client.String(), c.agent
+}
+
+// VaultOf is what the installation's secrets are encrypted with.
+func VaultOf(ctx context.Context) *vault.Vault { return callOf(ctx).vault }
+
+// HostOf is the name and port under which the call came, and the domain
+// that the shops' names end on.
+func HostOf(ctx context.Context) (host, domain string) {
+	c := callOf(ctx)
+	return c.host, c.domain
 }
 
 // SiteOf is where the server is reached that took this call.

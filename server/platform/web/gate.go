@@ -34,12 +34,17 @@ func (s *Server) open(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(ec echo.Context) error {
 		r := ec.Request()
 		c := &call{id: newRequestID(), client: s.clientAddress(r), agent: r.UserAgent(), known: r.Header.Get("If-None-Match"), sentences: s.cfg.Sentences, site: s.cfg.Site}
-		c.local = s.isLocal(r, c.client)
+		c.local, c.directory = s.isLocal(r, c.client), s.directory
+		c.vault, c.host, c.domain = s.cfg.Vault, r.Host, s.cfg.Domain
 		ctx := context.WithValue(r.Context(), callKey{}, c)
 		ec.Response().Header().Set("X-Request-Id", c.id)
 		ec.SetRequest(r.WithContext(ctx))
 		if slices.Contains(healthRoutes, r.URL.Path) {
 			return next(ec) // these have no tenant
+		}
+		if s.isConsole(r.Host) {
+			s.console.ServeHTTP(ec.Response(), ec.Request())
+			return nil
 		}
 		slug, ours := s.place(r.Host)
 		if !ours {
@@ -140,12 +145,17 @@ func sameOrigin(r *http.Request) bool {
 	return err == nil && strings.EqualFold(u.Host, r.Host)
 }
 
-// gate stands before one route: is there a shop, is the module on, is the caller
-// known, may the caller.
+// gate stands before one route: is there a shop, is the module on for it and open
+// to the caller's role, is the caller known, may the caller.
 func (s *Server) gate(r Route) func(huma.Context, func(huma.Context)) {
 	return func(hc huma.Context, next func(huma.Context)) {
 		c := callOf(hc.Context())
-		if err := s.allowed(c, r); err != nil {
+		err := s.allowed(c, r)
+		if err == nil && c.actor.Support.Is() {
+			address := hc.URL()
+			err = s.support(hc.Context(), c, r, address.RequestURI())
+		}
+		if err != nil {
 			s.write(humaecho.Unwrap(hc), problemOf(hc.Context(), err))
 			return
 		}
@@ -157,7 +167,7 @@ func (s *Server) allowed(c *call, r Route) error {
 	if c.tenant.ID == uuid.Nil {
 		return fault.NotFound("request.no_shop").Say("Use the address of a shop.")
 	}
-	if r.Module != "" && s.cfg.On != nil && !s.cfg.On(r.Module, c.tenant) {
+	if r.Module != "" && (s.cfg.On != nil && !s.cfg.On(r.Module, c.tenant) || !c.actor.Uses(r.Module)) {
 		return fault.NotFound("request.not_found").Say("There is nothing here.")
 	}
 	if r.Needs == Anyone {
@@ -171,6 +181,12 @@ func (s *Server) allowed(c *call, r Route) error {
 	}
 	if r.Needs != SignedIn && !c.actor.Can(r.Needs) {
 		return fault.Forbidden("auth.not_allowed").Say("Your role does not allow this. Ask a manager.")
+	}
+	if r.Fresh && c.actor.Support.Is() {
+		return fault.Forbidden("auth.not_for_support").Say("Support cannot do this. It takes somebody of the shop.")
+	}
+	if r.Fresh && s.database.Now().Sub(c.actor.Proven) > freshFor {
+		return fault.Forbidden("auth.prove_again").Say("Show once more that it is you, then this goes on.")
 	}
 	return nil
 }

@@ -36,6 +36,9 @@ type Site struct {
 // Secure makes Listen speak TLS.
 func (s *Server) Secure(how Secure) { s.secure = how }
 
+// IsSecure tells whether Listen speaks TLS.
+func (s *Server) IsSecure() bool { return s.secure.TLS != nil }
+
 // Listen serves until ctx ends, then lets what is in flight finish for up to 20
 // seconds. onReady is told the address when it listens.
 func (s *Server) Listen(ctx context.Context, address string, onReady func(string)) error {
@@ -87,7 +90,7 @@ func bounded(handler http.Handler) *http.Server {
 func (s *Server) onward(address string) http.Handler {
 	_, port, _ := net.SplitHostPort(address) // a listener's own address
 	send := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, ours := s.place(r.Host); !ours {
+		if _, ours := s.place(r.Host); !ours && !s.isConsole(r.Host) {
 			http.NotFound(w, r)
 			return
 		}

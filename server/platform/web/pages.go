@@ -28,7 +28,8 @@ func (s *Server) Pages(dist fs.FS) {
 	files, small := http.FileServerFS(dist), packed{dist: dist}
 	// At the domain itself, which is no shop, the page is told to be the way to one.
 	atRoot := bytes.Replace(index, []byte("<html "), []byte(`<html data-place="root" `), 1)
-	s.echo.GET(pagesRoute, func(ec echo.Context) error {
+	atConsole := bytes.Replace(index, []byte("<html "), []byte(`<html data-place="console" `), 1)
+	serve := func(ec echo.Context, page []byte) error {
 		name := strings.TrimPrefix(path.Clean(ec.Request().URL.Path), "/")
 		if strings.HasPrefix(name, "api/") || name == "api" {
 			return fault.NotFound("request.not_found").Say("There is no such route. See /api/docs.")
@@ -42,13 +43,16 @@ func (s *Server) Pages(dist fs.FS) {
 			}
 			return nil
 		}
-		page := index
-		if callOf(ec.Request().Context()).tenant.Slug == "" {
-			page = atRoot
-		}
 		ec.Response().Header().Set("Cache-Control", "no-cache")
 		http.ServeContent(ec.Response(), ec.Request(), "index.html", time.Time{}, bytes.NewReader(page))
 		return nil
+	}
+	s.console.GET(pagesRoute, func(ec echo.Context) error { return serve(ec, atConsole) })
+	s.echo.GET(pagesRoute, func(ec echo.Context) error {
+		if callOf(ec.Request().Context()).tenant.Slug == "" {
+			return serve(ec, atRoot)
+		}
+		return serve(ec, index)
 	})
 }
 

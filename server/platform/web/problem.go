@@ -24,6 +24,7 @@ type Problem struct {
 	Detail string        `json:"detail,omitempty" doc:"What to do about it"`
 	Code   string        `json:"code" doc:"module.reason"`
 	Fields []fault.Field `json:"fields,omitempty"`
+	Asked  any           `json:"asked,omitempty" doc:"Exactly what was refused, where somebody else may approve it"`
 	Ref    string        `json:"ref,omitempty" doc:"The request's id, to find it in the log"`
 
 	wait time.Duration // before the same request has a chance again; 0 if waiting does not help
@@ -95,6 +96,9 @@ func problemOf(ctx context.Context, err error) *Problem {
 	}
 	problem := newProblem(status, found.Code, sentenceOf(ctx, found), found.Fields, id)
 	problem.wait = found.Wait
+	if found.Asked != nil {
+		problem.Asked = found.Asked
+	}
 	if problem.wait == 0 && status == http.StatusServiceUnavailable {
 		problem.wait = shortWait
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -22,13 +23,15 @@ const (
 )
 
 // Route is one thing that can be asked of the server. Make it with Get, Post,
-// Put, Delete or PostOutside.
+// Put, Delete or their like with Outside.
 type Route struct {
 	Method string
 	Path   string // below /api
 	Needs  wire.Permission
 	// Outside routes have no transaction of their own and no stored answer.
 	Outside bool
+	// Fresh routes take it that who calls has lately shown who it is.
+	Fresh   bool
 	In, Out reflect.Type
 
 	// Module is the key of the module that the route belongs to, set at wiring.
@@ -78,7 +81,26 @@ func Delete[I, O any](path string, needs wire.Permission, use Use[I, O]) Route {
 
 // PostOutside is a Post without a transaction around it.
 func PostOutside[I, O any](path string, needs wire.Permission, use UseOutside[I, O]) Route {
-	r := describe[I, O](http.MethodPost, path, needs)
+	return outsideOf(http.MethodPost, path, needs, use)
+}
+
+// GetOutside is a Get of what lies in several shops, or in none.
+func GetOutside[I, O any](path string, needs wire.Permission, use UseOutside[I, O]) Route {
+	return outsideOf(http.MethodGet, path, needs, use)
+}
+
+// PutOutside is a Put without a transaction around it.
+func PutOutside[I, O any](path string, needs wire.Permission, use UseOutside[I, O]) Route {
+	return outsideOf(http.MethodPut, path, needs, use)
+}
+
+// DeleteOutside is a Delete without a transaction around it.
+func DeleteOutside[I, O any](path string, needs wire.Permission, use UseOutside[I, O]) Route {
+	return outsideOf(http.MethodDelete, path, needs, use)
+}
+
+func outsideOf[I, O any](method, path string, needs wire.Permission, use UseOutside[I, O]) Route {
+	r := describe[I, O](method, path, needs)
 	r.Outside = true
 	r.register = func(s *Server, r Route) { mount[I](s, r, outside(s, r, use)) }
 	return r
@@ -95,6 +117,16 @@ func inside[I, O any](method, path string, needs wire.Permission, use Use[I, O])
 	}
 	return r
 }
+
+// Fresh has a route ask for a proof of who calls, where the last one is older than
+// ten minutes: for what whoever finds an open browser must not do.
+func Fresh(r Route) Route {
+	r.Fresh = true
+	return r
+}
+
+// freshFor is how long a proof holds.
+const freshFor = 10 * time.Minute
 
 func describe[I, O any](method, path string, needs wire.Permission) Route {
 	return Route{Method: method, Path: path, Needs: needs, In: reflect.TypeFor[I](), Out: reflect.TypeFor[O]()}
@@ -120,11 +152,14 @@ type bodyOnly[I any] struct{ Body I }
 // path parameter cannot be overwritten by the body.
 func mount[I any](s *Server, r Route, run handler[I]) {
 	op := s.operation(r)
+	does := r.Name()
 	if inParts(r.In) {
-		huma.Register(s.api, op, func(ctx context.Context, in *I) (*reply, error) { return finish(ctx, *in, run) })
+		huma.Register(s.api, op, func(ctx context.Context, in *I) (*reply, error) { return finish(db.WithAction(ctx, does), *in, run) })
 		return
 	}
-	huma.Register(s.api, op, func(ctx context.Context, in *bodyOnly[I]) (*reply, error) { return finish(ctx, in.Body, run) })
+	huma.Register(s.api, op, func(ctx context.Context, in *bodyOnly[I]) (*reply, error) {
+		return finish(db.WithAction(ctx, does), in.Body, run)
+	})
 }
 
 func finish[I any](ctx context.Context, in I, run handler[I]) (*reply, error) {

@@ -19,6 +19,7 @@ import (
 
 	"souk/server/platform/auth"
 	"souk/server/platform/db"
+	"souk/server/platform/vault"
 	"souk/shared/wire"
 )
 
@@ -40,8 +41,13 @@ type Config struct {
 	Hosts []string
 	// Site says where the server is reached. Nil means nowhere but under its domain.
 	Site func() Site
+	// Vault encrypts what has to be read back. Nil means one that is lost with the process.
+	Vault *vault.Vault
 	// On says whether a module is on for a shop.
 	On func(module string, tenant Tenant) bool
+	// Looked is told what the platform's support is about to be shown; what it fails
+	// with is answered instead.
+	Looked func(ctx context.Context, actor auth.Actor, address string) error
 }
 
 // Server is the HTTP side of the program.
@@ -56,12 +62,16 @@ type Server struct {
 	ready     func(context.Context) error
 	log       *slog.Logger
 	secure    Secure
+	console   *echo.Echo // at the platform's own address
 }
 
 // New puts the router together. Routes are added by Mount, pages by Pages.
 func New(cfg Config, database *db.DB, authority *auth.Authority, directory *Directory) *Server {
 	if cfg.MaxBody == 0 {
 		cfg.MaxBody = 4 << 20
+	}
+	if cfg.Vault == nil {
+		cfg.Vault = vault.Passing()
 	}
 	s := &Server{cfg: cfg, database: database, authority: authority, directory: directory, ready: database.Ping, log: cfg.Log}
 	if s.log == nil {
@@ -89,6 +99,7 @@ func New(cfg Config, database *db.DB, authority *auth.Authority, directory *Dire
 	s.api = humaecho.New(s.echo, api)
 	s.api.OpenAPI().Components.Schemas.RegisterTypeAlias(reflect.TypeFor[uuid.UUID](), reflect.TypeFor[uuidText]())
 	s.fixedRoutes()
+	s.console = s.newConsole()
 	return s
 }
 

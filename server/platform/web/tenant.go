@@ -20,7 +20,11 @@ type Tenant struct {
 	Slug       string
 	Business   wire.BusinessType
 	SwitchedOn []string
-	Currency   string
+	// SwitchedOff are the modules that the owner does without.
+	SwitchedOff []string
+	// Words are the kind of business whose words the shop uses.
+	Words    wire.BusinessType
+	Currency string
 }
 
 // ReservedSlugs may not be a shop's name in an address: they are, or may become,
@@ -80,9 +84,12 @@ func NewDirectory(database *db.DB, demo bool) *Directory {
 }
 
 const tenantBySlug db.SQL = `
-	select id, slug from platform.tenants where slug = @slug and status = 'active' and (not demo or @demo)`
+	select id, slug from platform.tenants where slug = @slug and status in ('active', 'throwaway') and (not demo or @demo)`
 
-const companyFacts db.SQL = `select business_type, modules_on, currency from company where tenant_id = @tenant`
+const companyFacts db.SQL = `
+	select business_type, modules_on, modules_off, coalesce(nullif(words, ''), business_type) as words, currency
+	from   company
+	where  tenant_id = @tenant and not shut`
 
 type directoryRow struct {
 	ID   uuid.UUID
@@ -92,6 +99,8 @@ type directoryRow struct {
 type companyRow struct {
 	BusinessType wire.BusinessType
 	ModulesOn    []string
+	ModulesOff   []string
+	Words        wire.BusinessType
 	Currency     string
 }
 
@@ -134,6 +143,7 @@ func (d *Directory) look(ctx context.Context, slug string) (tenant Tenant, found
 	err = d.database.Read(ctx, db.Identity{Tenant: tenant.ID}, func(ctx context.Context, tx *db.Tx) error {
 		row, there, err := db.Maybe[companyRow](ctx, tx, companyFacts, db.Args{})
 		tenant.Business, tenant.SwitchedOn, tenant.Currency = row.BusinessType, row.ModulesOn, row.Currency
+		tenant.SwitchedOff, tenant.Words = row.ModulesOff, row.Words
 		found = there
 		return err
 	})
@@ -148,5 +158,14 @@ func (d *Directory) Forget(tenant uuid.UUID) {
 		if known.tenant.ID == tenant {
 			delete(d.known, slug)
 		}
+	}
+}
+
+// ShopChanged says that a shop's settings change with this transaction: what the
+// router believes of it is dropped the moment it has committed.
+func ShopChanged(ctx context.Context, tx *db.Tx) {
+	if directory := callOf(ctx).directory; directory != nil {
+		tenant := tx.TenantID()
+		tx.After(func() { directory.Forget(tenant) })
 	}
 }

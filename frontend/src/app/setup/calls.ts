@@ -1,7 +1,7 @@
 import { body, createHttp } from '@/platform/http';
 
 export type Country = { code: string; currency: string; locale: string; time_zones: string[]; prices_include_tax: boolean };
-export type Offer = { first: boolean; needs_code: boolean; domain: string; demos: { name: string; slug: string; business_type: string }[]; countries: Country[] };
+export type Offer = { first: boolean; needs_code: boolean; sign_up: boolean; domain: string; demos: { name: string; slug: string; business_type: string }[]; countries: Country[] };
 export type Suggestion = { taxes: { code: string; name: string; percent: string }[]; own_chart: boolean; accounts: number };
 export type AddressState = { state: 'free' | 'taken' | 'invalid'; says?: string };
 export type Made = { slug: string; ticket: string };

@@ -8,6 +8,7 @@ export type ShiftRow = Schema<'ShiftRow'>;
 export const most = 99;
 
 export const exceptionsQuery = () => ({ queryKey: ['sync.exceptions', 'attention'], queryFn: () => body(api.GET('/api/sync/exceptions', { params: { query: { limit: most } } })) });
+export const approvalsQuery = () => ({ queryKey: ['approvals.list', 'attention'], queryFn: () => body(api.GET('/api/approvals', { params: { query: { state: 'open' as const, limit: most } } })) });
 export const lowQuery = () => ({ queryKey: ['inventory.stock', 'attention', 'low'], queryFn: () => body(api.GET('/api/stock/low', { params: { query: { limit: most } } })) });
 export const negativeQuery = () => ({ queryKey: ['inventory.stock', 'attention', 'negative'], queryFn: () => body(api.GET('/api/stock', { params: { query: { state: 'negative' as const, limit: most } } })) });
 export const openShiftsQuery = () => ({ queryKey: ['tills.shifts', 'attention'], queryFn: () => body(api.GET('/api/shifts', { params: { query: { open: true, limit: most } } })) });

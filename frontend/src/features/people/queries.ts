@@ -15,6 +15,14 @@ export const peopleQuery = () => ({ queryKey: ['people.list'], queryFn: () => bo
 /** The built-in roles as this shop has them, and its own. */
 export const rolesQuery = () => ({ queryKey: ['people.roles', 'list'], queryFn: () => body(api.GET('/api/roles')) });
 
+export type RoleLimits = Awaited<ReturnType<ReturnType<typeof limitsQuery>['queryFn']>>['rows'][number];
+
+/** How far each role goes alone. */
+export const limitsQuery = () => ({ queryKey: ['people.roles', 'limits'], queryFn: () => body(api.GET('/api/limits')) });
+
+export const saveLimits = ({ key, version }: { key: string; version: number }, said: Record<string, number | null>) =>
+	body(api.PUT('/api/limits/{key}', { params: { path: { key } }, body: { version, said: said as Record<string, number> } }));
+
 /** What can be granted, by module. It changes only with the program. */
 export const rightsQuery = () => ({ queryKey: ['people.roles', 'catalogue'], queryFn: () => body(api.GET('/api/permissions')), staleTime: 60_000 });
 

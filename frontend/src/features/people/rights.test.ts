@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { moduleName, rightText } from './rights';
+import { moduleName } from '@/platform/module-names';
+import { rightText } from './rights';
 
 const generated = readFileSync('src/api/modules.gen.ts', 'utf8');
 const names = (type: string) => [...new RegExp(`export type ${type} = (.*);`).exec(generated)![1]!.matchAll(/'([^']+)'/g)].map((m) => m[1]!);

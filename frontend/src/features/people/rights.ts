@@ -1,15 +1,28 @@
-import type { ModuleKey, Permission } from '@/api/modules.gen';
+import type { Permission } from '@/api/modules.gen';
 import { m } from '@/paraglide.gen/messages';
 
 /** Every permission in words. A permission without a text does not compile: add `right_…` to messages/rights in all languages, and a line here. */
 const rights: Record<Permission, () => string> = {
 	'company.edit': m.right_company_edit,
 	'stores.edit': m.right_stores_edit,
+	'company.modules': m.right_company_modules,
+	'catalog.use': m.right_catalog_use,
+	'parties.use': m.right_parties_use,
+	'ledger.use': m.right_ledger_use,
+	'inventory.use': m.right_inventory_use,
+	'imports.use': m.right_imports_use,
+	'tills.use': m.right_tills_use,
+	'transfers.use': m.right_transfers_use,
+	'sales.use': m.right_sales_use,
+	'reports.use': m.right_reports_use,
+	'setup.use': m.right_setup_use,
+	'selftest.use': m.right_selftest_use,
 	'people.read': m.right_people_read,
 	'people.edit': m.right_people_edit,
 	'people.roles': m.right_people_roles,
 	'catalog.read': m.right_catalog_read,
 	'catalog.edit': m.right_catalog_edit,
+	'catalog.cost': m.right_catalog_cost,
 	'parties.read': m.right_parties_read,
 	'parties.edit': m.right_parties_edit,
 	'parties.export': m.right_parties_export,
@@ -27,6 +40,7 @@ const rights: Record<Permission, () => string> = {
 	'transfers.receive': m.right_transfers_receive,
 	'sales.sell': m.right_sales_sell,
 	'sales.read': m.right_sales_read,
+	'sales.all': m.right_sales_all,
 	'sales.discount': m.right_sales_discount,
 	'sales.price': m.right_sales_price,
 	'sales.refund': m.right_sales_refund,
@@ -43,31 +57,13 @@ const rights: Record<Permission, () => string> = {
 	'reports.read': m.right_reports_read,
 	'sync.till': m.right_sync_till,
 	'sync.review': m.right_sync_review,
+	'approvals.answer': m.right_approvals_answer,
+	'audit.read': m.right_audit_read,
 	'setup.follow': m.right_setup_follow,
 	'system.operate': m.right_system_operate,
-};
-
-const modules: Record<ModuleKey, () => string> = {
-	tenants: m.module_tenants,
-	users: m.module_users,
-	jobs: m.module_jobs,
-	catalog: m.module_catalog,
-	parties: m.module_parties,
-	ledger: m.module_ledger,
-	inventory: m.module_inventory,
-	imports: m.module_imports,
-	payments: m.module_payments,
-	mails: m.module_mails,
-	tills: m.module_tills,
-	transfers: m.module_transfers,
-	sales: m.module_sales,
-	reports: m.module_reports,
-	sync: m.module_sync,
-	setup: m.module_setup,
-	system: m.module_system,
+	'selftest.run': m.right_selftest_run,
+	'support.allow': m.right_support_allow,
 };
 
 /** A permission as a sentence; the server's English for one that this page does not know yet. */
 export const rightText = (permission: string, otherwise = permission): string => (permission in rights ? rights[permission as Permission]() : otherwise);
-
-export const moduleName = (key: string, otherwise = key): string => (key in modules ? modules[key as ModuleKey]() : otherwise);

@@ -3,7 +3,6 @@ import type { CashKind } from '@/platform/till-types';
 import { toggleFullscreen } from '@/platform/till-wails';
 import { m } from '@/paraglide.gen/messages';
 import type { Register } from './store.svelte';
-import { rights } from './rights';
 import { cashOf } from './tender';
 
 /** What the register's keys do. Each can be given another key; `id` is what that choice is kept under. */
@@ -28,7 +27,7 @@ export function shortcuts(register: Register, toFind: () => void): Shortcut[] {
 		key('drawer', 'Shift+F4', m.reg_no_sale(), () => moveCash(register, 'open')),
 		key('x', 'Shift+F8', m.reg_x(), () => void register.readX()),
 		key('pay', 'F9', m.reg_key_pay(), () => register.pay()),
-		key('exact', 'F10', m.reg_key_exact(), () => exactCash(register)),
+		key('exact', 'F10', m.reg_key_exact(), () => void register.whenStill(() => exactCash(register))),
 		key('fullscreen', 'F11', m.reg_key_fullscreen(), () => void toggleFullscreen().catch(() => undefined)),
 		key('lock', 'F12', m.reg_key_lock(), () => void register.do((till) => till.lock())),
 		key('void', 'Delete', m.reg_key_void(), () => voidLine(register), false),
@@ -38,14 +37,9 @@ export function shortcuts(register: Register, toFind: () => void): Shortcut[] {
 	];
 }
 
-/** Whether a line of the cart may be changed in price at all; without the right the key is not shown. */
-export function mayPrice(register: Register): boolean {
-	return register.can(rights.price) || register.can(rights.discount) || register.selected?.sold_by === 'open';
-}
-
 export function changeLine(register: Register, kind: 'quantity' | 'price'): void {
 	const line = register.selected;
-	if (!line || register.paying || (kind === 'price' && !mayPrice(register))) return;
+	if (!line || register.paying) return;
 	register.open({ kind, line });
 }
 
@@ -60,13 +54,8 @@ export function moveCash(register: Register, what: CashKind): void {
 	if (!register.paying && !register.panel) register.open({ kind: 'cash', what });
 }
 
-/** At a till someone else can lend the right; in a browser it is the person's own or none. */
-export function mayTakeBack(register: Register): boolean {
-	return register.till.has.pins || register.can(rights.refund);
-}
-
 export function takeBack(register: Register): void {
-	if (!register.paying && mayTakeBack(register)) register.open({ kind: 'return', number: '' });
+	if (!register.paying) register.open({ kind: 'return', number: '' });
 }
 
 export function hold(register: Register): void {

@@ -5,10 +5,9 @@ import type { How } from '@/platform/scan';
 import { figuresIn, language, textsFor } from '@/platform/language';
 import { region } from '@/platform/region.svelte';
 import type { Till } from '@/platform/till';
-import type { CartLineView, CashKind, FirstRun, RegisterState, ScanResult, TenderIn, TillItem, ZReport } from '@/platform/till-types';
+import type { Asked, CartLineView, CashKind, FirstRun, RegisterState, ScanResult, TenderIn, TillItem, ZReport } from '@/platform/till-types';
 import { m } from '@/paraglide.gen/messages';
 import { toasts } from '@/ui/toast.svelte';
-import { rights } from './rights';
 import { sounds } from './sounds';
 import { withTender } from './tender';
 
@@ -43,8 +42,8 @@ export class Register {
 	tenders = $state.raw<TenderIn[]>([]);
 	panel = $state.raw<Panel | null>(null);
 	report = $state.raw<ZReport | null>(null);
-	/** A right that is wanted from someone who has it. */
-	asking = $state.raw<{ permission: string; again: () => Promise<boolean>; done: (lent: boolean) => void } | null>(null);
+	/** What someone else has to approve. */
+	asking = $state.raw<{ asked: Asked; again: () => Promise<boolean>; done: (lent: boolean) => void } | null>(null);
 	/** On a narrow screen one of the two is seen. */
 	view = $state<'items' | 'cart'>('items');
 	/** Something was typed into the open panel, which a scan must not throw away. */
@@ -56,6 +55,8 @@ export class Register {
 	/** The finished sale whose change need not be shown any longer. */
 	#seen = $state<string | null>(null);
 	#queue: Promise<unknown> = Promise.resolve();
+	/** A sale is being finished. */
+	#finishing = false;
 	#unsay: (() => void) | null = null;
 
 	constructor(till: Till) {
@@ -139,19 +140,19 @@ export class Register {
 		}
 	}
 
-	/** What a person may not do, someone else can lend a hand with: the question lies over what was begun. */
+	/** What a person may not do alone, someone else can approve: the question lies over what was begun. */
 	#refused(problem: Problem, again: () => Promise<boolean>): Promise<boolean> | false {
-		const permission = problem.fields.permission;
-		if (!this.till.has.pins || problem.code !== 'till.forbidden' || !permission) {
+		const asked = problem.asked as Asked | undefined;
+		if (problem.code !== 'approvals.needed' || !asked) {
 			this.say(problem);
 			return false;
 		}
 		sounds.play('blocked');
 		return new Promise((done) => {
-			this.asking = { permission, again, done };
+			this.asking = { asked, again, done };
 		});
 	}
-	/** The right was lent, or nobody lent it. */
+	/** It was approved, or nobody approved it. */
 	async answered(lent: boolean): Promise<void> {
 		const asking = this.asking;
 		this.asking = null;
@@ -171,7 +172,7 @@ export class Register {
 			return;
 		}
 		// A receipt's own barcode means that something of it comes back.
-		if ((this.till.has.pins || this.can(rights.refund)) && this.state?.phase === 'selling' && !this.paying && /^\d+[A-Z]+-\d{4,}$/i.test(code.trim())) {
+		if (this.state?.phase === 'selling' && !this.paying && /^\d+[A-Z]+-\d{4,}$/i.test(code.trim())) {
 			this.open({ kind: 'return', number: code.trim() });
 			return;
 		}
@@ -198,10 +199,22 @@ export class Register {
 		this.panel = null;
 	}
 
+	/** Does something once all that was scanned or typed before it is on the cart: a key pressed a moment early is not lost. */
+	async whenStill(then: () => void): Promise<void> {
+		if (this.#finishing) return;
+		while (this.busy) {
+			await this.#queue;
+			// The panel that asked for it closes after it.
+			await new Promise((done) => setTimeout(done));
+		}
+		if (!this.asking) then();
+	}
 	pay(): void {
-		if (!this.cart?.lines.length) return;
-		this.panel = null;
-		this.paying = true;
+		void this.whenStill(() => {
+			if (!this.cart?.lines.length) return;
+			this.panel = null;
+			this.paying = true;
+		});
 	}
 	stopPaying(): void {
 		this.paying = false;
@@ -213,9 +226,14 @@ export class Register {
 	/** Finishes the sale. A second press while the first is under way does nothing. */
 	async complete(tenders: TenderIn[]): Promise<void> {
 		if (this.busy || !this.cart?.lines.length) return;
-		if (await this.do((till) => till.complete(tenders))) {
-			this.view = 'cart';
-			this.stopPaying();
+		this.#finishing = true;
+		try {
+			if (await this.do((till) => till.complete(tenders))) {
+				this.view = 'cart';
+				this.stopPaying();
+			}
+		} finally {
+			this.#finishing = false;
 		}
 	}
 	/** The change has been given and seen. */

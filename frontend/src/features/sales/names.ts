@@ -1,7 +1,8 @@
+import { say } from '@/platform/terms.svelte';
 import { m } from '@/paraglide.gen/messages';
 import type { Tone } from '@/ui/types';
 
-const kinds: Record<string, () => string> = { sale: m.sales_kind_sale, refund: m.sales_kind_refund, void: m.sales_kind_void };
+const kinds: Record<string, () => string> = { sale: () => say('sale', m.sales_kind_sale), refund: m.sales_kind_refund, void: m.sales_kind_void };
 const flags: Record<string, () => string> = {
 	price_differs: m.flag_price_differs,
 	tax_differs: m.flag_tax_differs,
@@ -19,6 +20,7 @@ const flags: Record<string, () => string> = {
 	register_differs: m.flag_register_differs,
 	currency_differs: m.flag_currency_differs,
 	refund_exceeds: m.flag_refund_exceeds,
+	unapproved: m.flag_unapproved,
 };
 
 export const kindName = (kind: string): string => kinds[kind]?.() ?? kind;

@@ -38,3 +38,10 @@ export type PreviewAsked = Schema<'PreviewAsked'>;
 export const receiptQuery = (store: string) => ({ queryKey: ['company.settings', 'receipt', store], queryFn: () => body(api.GET('/api/stores/{id}/receipt', { params: { path: { id: store } } })) });
 export const changeReceipt = (store: string, receipt: ReceiptDesign) => body(api.PUT('/api/stores/{id}/receipt', { params: { path: { id: store } }, body: receipt }));
 export const previewReceipt = (store: string, asked: PreviewAsked) => body(api.POST('/api/stores/{id}/receipt-preview', { params: { path: { id: store } }, body: asked }));
+
+export type ModuleSwitch = Schema<'ModuleSwitch'>;
+export type Modules = Awaited<ReturnType<ReturnType<typeof modulesQuery>['queryFn']>>;
+
+export const modulesQuery = () => ({ queryKey: ['company.settings', 'modules'], queryFn: () => body(api.GET('/api/modules')) });
+export const switchModule = (key: string, on: boolean, version: number) => body(api.PUT('/api/modules/{key}', { params: { path: { key } }, body: { on, version } }));
+export const chooseWords = (words: Modules['words'] | '', version: number) => body(api.PUT('/api/company/words', { body: { words, version } }));

@@ -42,7 +42,7 @@ export function draftOf(item: Item): Draft {
 		soldBy: item.sold_by,
 		tax: item.tax_code,
 		price: item.price_minor,
-		cost: item.cost_minor,
+		cost: item.cost_minor ?? null,
 		track: item.track_stock,
 		least: tidy(item.min_stock),
 		description: item.description,

@@ -1,0 +1,5 @@
+//go:build soak
+
+package attack_test
+
+const everyPayload = true
