@@ -19,6 +19,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"souk/frontend"
+	"souk/server/access"
 	"souk/server/console"
 	"souk/server/demo"
 	"souk/server/mails"
@@ -41,6 +42,7 @@ type App struct {
 	Hub       *live.Hub
 	Jobs      *jobs.Runner
 	Mails     *mails.Courier
+	Letters   *access.Post
 	Audit     *audit.Sealer
 	Tester    *selftest.Tester
 	Authority *auth.Authority
@@ -80,10 +82,12 @@ func Wire(ctx context.Context, cfg Config, database *db.DB) (*App, error) {
 	}
 	a.Jobs = jobs.NewRunner(database, append(program.jobs(), a.Tester.Kind()))
 	a.Mails = mails.NewCourier(database, cfg.SMTP, cfg.Demo)
+	a.Letters = access.NewPost(database, a.Mails, a.whereNow)
 	a.Audit = audit.NewSealer(database, cfg.AuditKey)
 	database.OnEmit(func(ctx context.Context, tx *db.Tx, event any) error {
 		a.Jobs.Heard(tx.TenantID(), event)
 		a.Mails.Heard(tx.TenantID(), event)
+		a.Letters.Heard(tx, event)
 		return program.react(ctx, tx, event)
 	})
 	database.OnCommit(func(tenant uuid.UUID) {
@@ -125,6 +129,9 @@ func (a *App) whereNow() web.Site {
 	}
 	return web.Site{}
 }
+
+// At says where the server is reached.
+func (a *App) At(site web.Site) { a.where.Store(&site) }
 
 // hereNow is where the server answers on this machine; "" before it listens.
 func (a *App) hereNow() string {
@@ -184,6 +191,7 @@ func (a *App) Serve(ctx context.Context, address string, onReady func(string)) e
 	}
 	working.Go(func() { a.Jobs.Run(atWork) })
 	working.Go(func() { a.Mails.Run(atWork) })
+	working.Go(func() { a.Letters.Run(atWork) })
 	working.Go(func() { a.Audit.Run(atWork) })
 	working.Go(func() { removeClosed(atWork, a.Database) })
 	working.Go(func() { a.Desk.Run(atWork) })

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"souk/server/access"
 	"souk/server/approvals"
 	"souk/server/audit"
 	"souk/server/catalog"
@@ -41,6 +42,7 @@ var Modules = module.All(
 	imports.Module,
 	payments.Module,
 	mails.Module,
+	access.Module,
 	tills.Module,
 	transfers.Module,
 	sales.Module,

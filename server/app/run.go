@@ -76,7 +76,7 @@ func Run(ctx context.Context, cfg Config, tillProgram string, out io.Writer) (er
 	err = program.Serve(serving, cfg.Address, func(address string) {
 		site := program.site(cfg, address)
 		site.Post = program.Mails.Post()
-		program.where.Store(&site)
+		program.At(site)
 		announce(out, cfg, address)
 		sayWhere(out, cfg, site)
 		go answerDiscovery(serving, cfg, site, address)

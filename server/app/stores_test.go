@@ -69,6 +69,13 @@ func TestEveryStatementKeepsToTheCallersStores(t *testing.T) {
 
 // overAllStores are the statements that need no @stores, and why.
 var overAllStores = map[string]string{
+	"souk/server/access.acceptInvitation":      "whoever was invited is no one yet; the stores are the invitation’s own",
+	"souk/server/access.addInvitation":         "inReach has compared the invitation’s stores with the caller’s before",
+	"souk/server/access.invitedLately":         "an address is invited once to the whole shop; only whether it is gets out",
+	"souk/server/access.lookAtInvitation":      "whoever was invited is no one yet; the stores are the invitation’s own",
+	"souk/server/access.renewInvitation":       "within has found the invitation within the limit before",
+	"souk/server/access.settleInvitation":      "the post notes what became of a letter; nobody is calling",
+	"souk/server/access.withdrawInvitation":    "within has found the invitation within the limit before",
 	"souk/server/transfers.anyAway":            "the module is switched off for the whole shop, by who is not limited to stores",
 	"souk/server/approvals.insertApproval":     "the register or the store was read within the limit before",
 	"souk/server/approvals.readSome":           "how far somebody goes is the whole company’s; who asks is told nothing of the stores",
@@ -144,6 +151,7 @@ var overAllStores = map[string]string{
 	"souk/server/transfers.markSent":           "holdTransfer has held the transfer within the limit before",
 	"souk/server/transfers.settleLines":        "holdTransfer has held the transfer within the limit before",
 	"souk/server/transfers.valueLines":         "holdTransfer has held the transfer within the limit before",
+	"souk/server/users.openSessions":           "find has looked for the person within the limit, or it is the caller",
 	"souk/server/users.personByAccount":        "this is where the stores of someone who signs in are found out",
 	"souk/server/users.personByID":             "this is where the stores of someone who signs in are found out",
 	"souk/server/users.unplacePerson":          "inStores has compared all of the person’s stores with the caller’s before",

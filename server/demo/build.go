@@ -66,9 +66,15 @@ func (b *builder) employ(ctx context.Context, m member, pin string) (users.Perso
 }
 
 // employAt makes a member who works in these stores only; without any, in all.
-func (b *builder) employAt(ctx context.Context, m member, pin string, stores ...uuid.UUID) (users.Person, error) {
-	return users.Employ(ctx, b.database, users.NewMember{
-		ID: newID(), Name: m.name, Email: m.login + "@" + b.shop.Company.Slug + ".example", Password: Password, Role: m.role, PIN: pin, Stores: stores,
+func (b *builder) employAt(ctx context.Context, m member, pin string, stores ...uuid.UUID) (person users.Person, err error) {
+	email := m.login + "@" + b.shop.Company.Slug + ".example"
+	account, err := users.OpenAccount(ctx, b.database, users.NewAccount{Email: email, Name: m.name, Password: Password})
+	if err != nil {
+		return users.Person{}, err
+	}
+	return person, b.in(ctx, func(ctx context.Context, tx *db.Tx) error {
+		person, err = users.Join(ctx, tx, users.Member{ID: newID(), Account: account, Email: email, Name: m.name, Role: m.role, PIN: pin, Stores: stores})
+		return err
 	})
 }
 

@@ -210,36 +210,42 @@ func (c *Courier) deliver(ctx context.Context, next due) error {
 	return c.database.Tenant(ctx, who, func(_ context.Context, tx *db.Tx) error {
 		batch := tx.Batch()
 		batch.Exec(settleMail, db.Args{
-			"id": next.MailID, "state": end.state, "problem": end.problem, "due": tx.Now().Add(end.wait), "tries": mine.Tries,
-			"done": end.state == Sent || end.state == Kept, "now": tx.Now(),
+			"id": next.MailID, "state": end.State, "problem": end.Problem, "due": tx.Now().Add(end.Wait), "tries": mine.Tries,
+			"done": end.State == Sent || end.State == Kept, "now": tx.Now(),
 		})
 		batch.Exec(forgetMails, db.Args{"before": tx.Now().Add(-remembered)})
 		return batch.Done()
 	})
 }
 
-// outcome is what became of one try.
-type outcome struct {
-	state, problem string
-	wait           time.Duration
+// Outcome is what became of one try to send a letter.
+type Outcome struct {
+	State, Problem string
+	Wait           time.Duration // before the next try
 }
 
-func (c *Courier) send(ctx context.Context, mine claimed, id uuid.UUID) outcome {
+func (c *Courier) send(ctx context.Context, mine claimed, id uuid.UUID) Outcome {
+	return c.Try(ctx, mine.letter(id), mine.Tries)
+}
+
+// Try hands a letter to the server, for the tries-th time, and says what becomes of
+// it: sent, given up, or queued for another try.
+func (c *Courier) Try(ctx context.Context, letter mail.Letter, tries int) Outcome {
 	if c.keep {
-		return outcome{state: Kept}
+		return Outcome{State: Kept}
 	}
-	if c.database.Now().Sub(mine.CreatedAt) > stale {
-		return outcome{state: Failed, problem: "It could not be sent for three days."}
+	if c.database.Now().Sub(letter.At) > stale {
+		return Outcome{State: Failed, Problem: "It could not be sent for three days."}
 	}
-	err := mail.Send(ctx, c.server, mine.letter(id))
+	err := mail.Send(ctx, c.server, letter)
 	var refused *mail.Refused
 	switch {
 	case err == nil:
-		return outcome{state: Sent}
+		return Outcome{State: Sent}
 	case errors.As(err, &refused):
-		return outcome{state: Failed, problem: refused.Reason}
-	case mine.Tries > len(waits):
-		return outcome{state: Failed, problem: err.Error()}
+		return Outcome{State: Failed, Problem: refused.Reason}
+	case tries > len(waits):
+		return Outcome{State: Failed, Problem: err.Error()}
 	}
-	return outcome{state: Queued, problem: err.Error(), wait: waits[mine.Tries-1]}
+	return Outcome{State: Queued, Problem: err.Error(), Wait: waits[tries-1]}
 }

@@ -12,18 +12,24 @@ import (
 	"souk/shared/wire"
 )
 
-// NewMember is someone who signs in by e-mail, and by PIN if one is given.
-type NewMember struct {
-	ID       uuid.UUID `json:"id"`
-	Name     string    `json:"name" minLength:"1" maxLength:"120"`
-	Email    string    `json:"email" format:"email" maxLength:"200"`
-	Password string    `json:"password" minLength:"8" maxLength:"200" doc:"For a new account; an existing one keeps its own"`
-	Role     wire.Role `json:"role"`
-	PIN      string    `json:"pin,omitempty" pattern:"^([0-9]{4,12})?$"`
+// NewAccount is a log-in to be made.
+type NewAccount struct {
+	Email    string
+	Name     string
+	Password string
+}
 
-	RoleID *uuid.UUID `json:"role_id,omitempty" doc:"One of the shop's own roles, which stands on Role"`
-	// Left out, it is where the caller works.
-	Stores []uuid.UUID `json:"stores,omitempty" maxItems:"500" nullable:"false" doc:"Works in these only; empty is all"`
+// Member is someone who is to work here and signs in by e-mail, and by PIN if there
+// is one.
+type Member struct {
+	ID      uuid.UUID
+	Account uuid.UUID
+	Email   string
+	Name    string
+	Role    wire.Role
+	RoleID  *uuid.UUID
+	PIN     string
+	Stores  []uuid.UUID // in these only; none is all
 }
 
 const (
@@ -33,59 +39,61 @@ const (
 		insert into platform.accounts (id, email, password_hash, name, created_at) values (@id, @email, @hash, @name, @now)`
 )
 
-// Employ makes a member with an account. It needs two transactions, because
-// accounts belong to no shop; asked again with the same id it changes nothing.
+// OpenAccount makes an account, or gives the one that has this address already if
+// the password is its.
 //
-// Fails with people.unknown_role, people.above_you, roles.beyond_you,
-// people.already_here, people.beyond_your_stores and people.store_unknown.
-func Employ(ctx context.Context, database *db.DB, in NewMember) (Person, error) {
-	may := func(ctx context.Context, tx *db.Tx) error {
-		_, err := toGive(ctx, tx, in.Role, in.RoleID)
-		return err
-	}
-	if err := database.Read(ctx, auth.From(ctx).Identity(), may); err != nil {
-		return Person{}, err
-	}
-	email := strings.ToLower(strings.TrimSpace(in.Email))
-	var account uuid.UUID
-	err := database.Platform(ctx, "give a member an account", func(ctx context.Context, tx *db.Tx) error {
-		found, there, err := db.Maybe[uuid.UUID](ctx, tx, accountOf, db.Args{"email": email})
-		if err != nil || there {
-			account = found
-			return err
-		}
-		account = uuid.Must(uuid.NewV7())
-		_, err = tx.Exec(ctx, newAccount, db.Args{
-			"id": account, "email": email, "hash": secret.HashPassword(in.Password), "name": in.Name, "now": tx.Now(),
-		})
-		return err
-	})
+// Fails with auth.wrong_password and auth.slow_down.
+func OpenAccount(ctx context.Context, database *db.DB, in NewAccount) (uuid.UUID, error) {
+	email := plainEmail(in.Email)
+	there, err := HasAccount(ctx, database, email)
 	if err != nil {
-		return Person{}, err
+		return uuid.Nil, err
 	}
-	person := Person{}
-	err = database.Tenant(ctx, auth.From(ctx).Identity(), func(ctx context.Context, tx *db.Tx) error {
-		there, found, err := db.Maybe[Person](ctx, tx, readPerson, db.Args{"id": in.ID})
-		if err != nil || found {
-			person = shown(tx, there)
-			return err
+	if there {
+		account, key, err := prove(ctx, database, Credentials{Email: email, Password: in.Password})
+		if err == nil {
+			tries.Succeeded(key)
 		}
-		// The role may have changed since it was looked at.
-		if err := may(ctx, tx); err != nil {
-			return err
-		}
-		tx.Batch().Exec(addPerson, db.Args{
-			"id": in.ID, "account": account, "name": strings.TrimSpace(in.Name), "email": email, "role": in.Role,
-			"role_id": in.RoleID, "pin": hashPIN(in.PIN), "now": tx.Now(),
+		return account, err
+	}
+	account := uuid.Must(uuid.NewV7())
+	return account, database.Platform(ctx, "make an account", func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, newAccount, db.Args{
+			"id": account, "email": email, "hash": secret.HashPassword(in.Password), "name": strings.TrimSpace(in.Name), "now": tx.Now(),
 		})
-		if in.Stores == nil {
-			in.Stores = tx.Stores().List()
-		}
-		if err := place(ctx, tx, in.ID, in.Role, in.Stores); err != nil {
-			return err
-		}
-		person, err = find(ctx, tx, in.ID)
 		return err
 	})
-	return person, err
+}
+
+// HasAccount tells whether an address has an account. Ask it only for who has shown
+// that the address is theirs.
+func HasAccount(ctx context.Context, database *db.DB, email string) (there bool, err error) {
+	err = database.Platform(ctx, "look whether an address has an account", func(ctx context.Context, tx *db.Tx) error {
+		_, there, err = db.Maybe[uuid.UUID](ctx, tx, accountOf, db.Args{"email": plainEmail(email)})
+		return err
+	})
+	return there, err
+}
+
+// MayGive fails unless the caller may give someone this role.
+//
+// Fails with people.unknown_role, people.above_you and roles.beyond_you.
+func MayGive(ctx context.Context, tx *db.Tx, role wire.Role, own *uuid.UUID) error {
+	_, err := toGive(ctx, tx, role, own)
+	return err
+}
+
+// Join takes someone into the shop. Whether anybody may is for the caller to ask.
+//
+// Fails with people.already_here, people.beyond_your_stores and people.store_unknown.
+func Join(ctx context.Context, tx *db.Tx, in Member) (Person, error) {
+	tx.Batch().Exec(addPerson, db.Args{
+		"id": in.ID, "account": in.Account, "name": strings.TrimSpace(in.Name), "email": plainEmail(in.Email), "role": in.Role,
+		"role_id": in.RoleID, "pin": hashPIN(in.PIN), "now": tx.Now(),
+	})
+	if err := place(ctx, tx, in.ID, in.Role, in.Stores); err != nil {
+		return Person{}, err
+	}
+	auth.Changed(ctx, tx)
+	return find(ctx, tx, in.ID)
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"souk/server/platform/db"
+	"souk/shared/fault"
 	"souk/shared/secret"
 )
 
@@ -42,6 +43,14 @@ func WeakPassword(password string, about ...string) string {
 		}
 	}
 	return ""
+}
+
+// StrongEnough fails with auth.weak_password if WeakPassword has something to say.
+func StrongEnough(password string, about ...string) error {
+	if weak := WeakPassword(password, about...); weak != "" {
+		return fault.Invalid("auth.weak_password", fault.At("password", "auth.weak_password", "")).Say(weak)
+	}
+	return nil
 }
 
 // Knows tells whether there is an account with that e-mail and whether the

@@ -104,8 +104,8 @@ const (
 		where  p.tenant_id = @tenant and p.id = @id and p.active`
 
 	addSession db.SQL = `
-		insert into sessions (tenant_id, id, person_id, device_id, token_hash, user_agent, support_grant_id, created_at, expires_at)
-		values (@tenant, @id, @person, @device, @hash, @agent, @grant, @now, @expires)`
+		insert into sessions (tenant_id, id, person_id, device_id, token_hash, user_agent, support_grant_id, proven_at, created_at, expires_at)
+		values (@tenant, @id, @person, @device, @hash, @agent, @grant, @proven, @now, @expires)`
 
 	endSession db.SQL = `
 		update sessions set revoked_at = @now where tenant_id = @tenant and id = @id`
@@ -140,48 +140,65 @@ type memberRow struct {
 	Stores  []uuid.UUID
 	// Support is set for who comes by a grant.
 	Support auth.Support `db:"-"`
+	// Proven is when who comes from another shop has last shown who it is.
+	Proven *time.Time `db:"-"`
 }
 
 // decoy is verified when there is no such account, so that the time taken does
 // not tell whether there is one.
 var decoy = secret.HashPassword("no such account")
 
+// prove finds the account of an address and a password. A wrong password and an
+// unknown address get the same answer after the same time, and count as a try under
+// the key that it gives.
+//
+// Fails with auth.wrong_password and auth.slow_down.
+func prove(ctx context.Context, database *db.DB, in Credentials) (account uuid.UUID, key string, err error) {
+	email := plainEmail(in.Email)
+	address, _ := web.Caller(ctx)
+	key = web.TenantOf(ctx).ID.String() + "|" + address + "|" + email
+	if wait := tries.Wait(key, database.Now()); wait > 0 {
+		return uuid.Nil, key, SlowDown(wait)
+	}
+	var row accountRow
+	var found bool
+	err = database.Platform(ctx, "sign in by password", func(ctx context.Context, tx *db.Tx) (err error) {
+		row, found, err = db.Maybe[accountRow](ctx, tx, accountByEmail, db.Args{"email": email})
+		return err
+	})
+	if err != nil {
+		return uuid.Nil, key, err
+	}
+	if !found {
+		row.PasswordHash = decoy
+	}
+	if good := secret.Verify(row.PasswordHash, in.Password); !good || !found {
+		tries.Failed(key, database.Now())
+		return uuid.Nil, key, wrongPassword()
+	}
+	return row.ID, key, nil
+}
+
+func plainEmail(text string) string { return strings.ToLower(strings.TrimSpace(text)) }
+
 // SignIn begins a browser session and sets its cookie. A wrong password, an
 // unknown address and an account that does not work here get the same answer.
 //
 // Fails with auth.wrong_password and auth.slow_down.
 func SignIn(ctx context.Context, database *db.DB, in Credentials) (Session, error) {
-	email := strings.ToLower(strings.TrimSpace(in.Email))
-	address, _ := web.Caller(ctx)
-	key := web.TenantOf(ctx).ID.String() + "|" + address + "|" + email
-	if wait := tries.Wait(key, database.Now()); wait > 0 {
-		return Session{}, SlowDown(wait)
-	}
-	var account accountRow
-	var found bool
-	err := database.Platform(ctx, "sign in by password", func(ctx context.Context, tx *db.Tx) (err error) {
-		account, found, err = db.Maybe[accountRow](ctx, tx, accountByEmail, db.Args{"email": email})
-		return err
-	})
+	account, key, err := prove(ctx, database, in)
 	if err != nil {
 		return Session{}, err
 	}
-	if !found {
-		account.PasswordHash = decoy
-	}
-	if good := secret.Verify(account.PasswordHash, in.Password); !good || !found {
-		tries.Failed(key, database.Now())
-		return Session{}, wrongPassword()
-	}
-	ways, err := waysIn(ctx, database, account.ID)
+	ways, err := waysIn(ctx, database, account)
 	if err != nil {
 		return Session{}, err
 	}
 	tenant := db.Identity{Tenant: web.TenantOf(ctx).ID, Stores: db.AllStores()}
-	half := Half{AccountID: account.ID}
+	half := Half{AccountID: account}
 	var session Session
 	err = database.Tenant(ctx, tenant, func(ctx context.Context, tx *db.Tx) error {
-		member, here, err := db.Maybe[memberRow](ctx, tx, personByAccount, db.Args{"account": account.ID})
+		member, here, err := db.Maybe[memberRow](ctx, tx, personByAccount, db.Args{"account": account})
 		if err != nil {
 			return err
 		}
@@ -292,7 +309,7 @@ func begin(ctx context.Context, tx *db.Tx, member memberRow, device *uuid.UUID) 
 	}
 	tx.Batch().Exec(addSession, db.Args{
 		"id": uuid.Must(uuid.NewV7()), "person": member.ID, "device": device, "hash": token.Hash,
-		"agent": agent, "grant": grant, "now": tx.Now(), "expires": expires,
+		"agent": agent, "grant": grant, "proven": member.Proven, "now": tx.Now(), "expires": expires,
 	})
 	tx.Narrow(auth.WorksIn(member.Stores))
 	session, err := describe(ctx, tx, SessionUser{ID: member.ID, Name: member.Name, Role: member.Role, RoleID: member.RoleID}, member.Stores != nil)

@@ -13,8 +13,8 @@ import (
 	"souk/shared/wire"
 )
 
-// A ticket is a session that lives long enough to be carried from the address
-// where a shop was made to the shop's own, where a cookie can be set.
+// A ticket is a session that lives long enough to be carried from one address to
+// another shop's own, where a cookie can be set.
 const ticketLasts = 2 * time.Minute
 
 const (
@@ -23,7 +23,7 @@ const (
 		update sessions
 		set    revoked_at = @now
 		where  tenant_id = @tenant and token_hash = @hash and device_id is null and revoked_at is null and expires_at > @now
-		returning person_id, support_grant_id`
+		returning person_id, support_grant_id, proven_at`
 
 	supporter db.SQL = `
 		select p.id, p.name, g.role, g.ends_at, g.view_only
@@ -32,14 +32,19 @@ const (
 		where  p.tenant_id = @tenant and p.id = @id and p.support_of is not null`
 )
 
-// Ticket begins a session of two minutes for a person and gives its secret, to be
-// exchanged once with UseTicket.
+// Ticket begins a session of two minutes for a person who has just shown who it is,
+// and gives its secret, to be exchanged once with UseTicket.
 func Ticket(ctx context.Context, database *db.DB, id db.Identity) (string, error) {
+	return ticketSince(ctx, database, id, nil)
+}
+
+// ticketSince is Ticket for who has last shown who it is some time ago.
+func ticketSince(ctx context.Context, database *db.DB, id db.Identity, proven *time.Time) (string, error) {
 	text, token := auth.Mint(auth.TokenSession, id.Tenant)
 	return text, database.Tenant(ctx, id, func(ctx context.Context, tx *db.Tx) error {
 		_, err := tx.Exec(ctx, addSession, db.Args{
 			"id": uuid.Must(uuid.NewV7()), "person": id.Actor, "device": nil, "hash": token.Hash,
-			"agent": "first visit", "grant": nil, "now": tx.Now(), "expires": tx.Now().Add(ticketLasts),
+			"agent": "first visit", "grant": nil, "proven": proven, "now": tx.Now(), "expires": tx.Now().Add(ticketLasts),
 		})
 		return err
 	})
@@ -84,6 +89,7 @@ func UseTicket(ctx context.Context, database *db.DB, in TicketIn) (Session, erro
 type ticketRow struct {
 	PersonID       uuid.UUID
 	SupportGrantID *uuid.UUID
+	ProvenAt       *time.Time
 }
 
 type supporterRow struct {
@@ -98,7 +104,9 @@ type supporterRow struct {
 // long as its grant lasts.
 func (t ticketRow) holder(ctx context.Context, tx *db.Tx) (memberRow, bool, error) {
 	if t.SupportGrantID == nil {
-		return db.Maybe[memberRow](ctx, tx, personByID, db.Args{"id": t.PersonID})
+		member, there, err := db.Maybe[memberRow](ctx, tx, personByID, db.Args{"id": t.PersonID})
+		member.Proven = t.ProvenAt
+		return member, there, err
 	}
 	found, there, err := db.Maybe[supporterRow](ctx, tx, supporter, db.Args{"id": t.PersonID, "grant": *t.SupportGrantID, "now": tx.Now()})
 	return memberRow{

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /account */
+        get: operations["get-account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/account/code": {
         parameters: {
             query?: never;
@@ -123,6 +140,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PUT /account/password */
+        put: operations["put-account-password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/account/recovery-codes": {
         parameters: {
             query?: never;
@@ -134,6 +168,74 @@ export interface paths {
         put?: never;
         /** POST /account/recovery-codes */
         post: operations["post-account-recovery-codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /account/sessions */
+        get: operations["get-account-sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** DELETE /account/sessions/{id} */
+        delete: operations["delete-account-sessions-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/shops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /account/shops */
+        get: operations["get-account-shops"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /account/visits */
+        post: operations["post-account-visits"];
         delete?: never;
         options?: never;
         head?: never;
@@ -795,6 +897,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /invitation */
+        post: operations["post-invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitation/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /invitation/acceptance */
+        post: operations["post-invitation-acceptance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /invitations */
+        get: operations["get-invitations"];
+        put?: never;
+        /** POST /invitations */
+        post: operations["post-invitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** DELETE /invitations/{id} */
+        delete: operations["delete-invitations-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/{id}/letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /invitations/{id}/letters */
+        post: operations["post-invitations-id-letters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/items": {
         parameters: {
             query?: never;
@@ -1174,6 +1362,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mailbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /mailbox */
+        get: operations["get-mailbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mails": {
         parameters: {
             query?: never;
@@ -1270,6 +1475,57 @@ export interface paths {
         /** PUT /modules/{key} */
         put: operations["put-modules-key"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /password */
+        post: operations["post-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password/letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /password/letters */
+        post: operations["post-password-letters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password/ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /password/ticket */
+        post: operations["post-password-ticket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1380,17 +1636,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/people/members": {
+    "/api/people/{id}/sessions": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** GET /people/{id}/sessions */
+        get: operations["get-people-id-sessions"];
         put?: never;
-        /** POST /people/members */
-        post: operations["post-people-members"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2114,6 +2370,23 @@ export interface paths {
         /** POST /session/ticket */
         post: operations["post-session-ticket"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** DELETE /sessions/{id} */
+        delete: operations["delete-sessions-id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3087,6 +3360,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Acceptance: {
+            name: string;
+            /** @description The account's, if there is one; else the new one's */
+            password: string;
+            ticket: string;
+        };
         Account: {
             active: boolean;
             /**
@@ -3836,6 +4115,11 @@ export interface components {
             total_minor: number;
             unchecked?: boolean;
         };
+        ForgottenIn: {
+            email: string;
+            /** @description The page's language */
+            locale: string;
+        };
         Grant: {
             /** Format: date-time */
             created_at: string;
@@ -3915,6 +4199,34 @@ export interface components {
              */
             row: number;
             verdict: string;
+        };
+        Invitation: {
+            by: string;
+            /** Format: date-time */
+            created_at: string;
+            email: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description none: this server sends no letters, the link was handed over
+             * @enum {string}
+             */
+            letter: "queued" | "sent" | "kept" | "failed" | "none";
+            link?: string;
+            name: string;
+            /** @description What the mail server said last */
+            problem: string;
+            role: string;
+            /** Format: uuid */
+            role_id?: string;
+            /** @description The shop's own role's; empty for a built-in one */
+            role_name: string;
+            /** Format: date-time */
+            sent_at: string;
+            /** @description To work in these only; empty is all */
+            stores: string[];
         };
         Item: {
             active: boolean;
@@ -4106,6 +4418,17 @@ export interface components {
             code: string;
             name: string;
         };
+        KeptLetter: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "invitation" | "password";
+            subject: string;
+            text: string;
+            to: string;
+        };
         Labels: {
             amount: string;
             cashier: string;
@@ -4197,6 +4520,9 @@ export interface components {
             quantity: string;
             /** Format: int64 */
             tax_minor: number;
+        };
+        LinkIn: {
+            ticket: string;
         };
         LinkState: {
             blocked?: string;
@@ -4417,6 +4743,20 @@ export interface components {
             /** Format: uuid */
             id: string;
         };
+        NewInvitation: {
+            email: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            role: string;
+            /**
+             * Format: uuid
+             * @description One of the shop's own roles, which stands on Role
+             */
+            role_id?: string;
+            /** @description To work in these only; empty is all, left out is where the caller works */
+            stores?: string[];
+        };
         NewItem: {
             barcodes?: components["schemas"]["ItemBarcode"][] | null;
             /** Format: uuid */
@@ -4450,24 +4790,6 @@ export interface components {
             /** @description Each if left out */
             unit?: string;
         };
-        NewMember: {
-            /** Format: email */
-            email: string;
-            /** Format: uuid */
-            id: string;
-            name: string;
-            /** @description For a new account; an existing one keeps its own */
-            password: string;
-            pin?: string;
-            role: string;
-            /**
-             * Format: uuid
-             * @description One of the shop's own roles, which stands on Role
-             */
-            role_id?: string;
-            /** @description Works in these only; empty is all */
-            stores?: string[];
-        };
         NewMethod: {
             /** Format: uuid */
             account_id?: string;
@@ -4488,6 +4810,10 @@ export interface components {
                 [key: string]: unknown;
             };
             name: string;
+        };
+        NewPassword: {
+            password: string;
+            ticket: string;
         };
         NewPerson: {
             /** Format: uuid */
@@ -4576,6 +4902,21 @@ export interface components {
             /** Format: uuid */
             location_id: string;
         };
+        OpenSession: {
+            /** @description How the browser calls itself */
+            agent: string;
+            /** @description The till's name; empty for a browser */
+            device: string;
+            here: boolean;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            person_id: string;
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+        };
         OwnPrice: {
             /**
              * Format: int64
@@ -4590,6 +4931,11 @@ export interface components {
             id: string;
             /** Format: int64 */
             own_price_minor?: number;
+        };
+        OwnShop: {
+            here: boolean;
+            name: string;
+            slug: string;
         };
         PairingIn: {
             code: string;
@@ -4620,6 +4966,10 @@ export interface components {
             credential: {
                 [key: string]: unknown;
             };
+        };
+        PasswordChange: {
+            current: string;
+            password: string;
         };
         Person: {
             active: boolean;
@@ -5958,6 +6308,9 @@ export interface components {
             /** @description Everyone here sees it */
             shared: boolean;
         };
+        Visit: {
+            slug: string;
+        };
         Void: {
             /** Format: uuid */
             approval_id?: string;
@@ -5988,6 +6341,42 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "get-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        email: string;
+                        name: string;
+                        signs_in: boolean;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-account-code": {
         parameters: {
             query?: never;
@@ -6292,6 +6681,49 @@ export interface operations {
             };
         };
     };
+    "put-account-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-account-recovery-codes": {
         parameters: {
             query?: never;
@@ -6312,6 +6744,161 @@ export interface operations {
                 content: {
                     "application/json": {
                         codes: string[];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-account-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Pass as 'after' to get the following page */
+                        next?: string;
+                        rows: components["schemas"]["OpenSession"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-account-sessions-id": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-account-shops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Pass as 'after' to get the following page */
+                        next?: string;
+                        rows: components["schemas"]["OwnShop"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-account-visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Visit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        slug: string;
+                        ticket?: string;
                     };
                 };
             };
@@ -8851,6 +9438,300 @@ export interface operations {
             };
         };
     };
+    "post-invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        by: string;
+                        email: string;
+                        known: boolean;
+                        name: string;
+                        role: string;
+                        role_name: string;
+                        shop: string;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-invitation-acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acceptance"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        closed: string[];
+                        limited: boolean;
+                        permissions: string[];
+                        second?: components["schemas"]["SecondStep"];
+                        shop: components["schemas"]["SessionShop"];
+                        stores: components["schemas"]["SessionStore"][];
+                        support?: components["schemas"]["SessionSupport"];
+                        token?: string;
+                        user: components["schemas"]["SessionUser"];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Pass as 'after' to get the following page */
+                        next?: string;
+                        rows: components["schemas"]["Invitation"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        by: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        email: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** Format: uuid */
+                        id: string;
+                        /**
+                         * @description none: this server sends no letters, the link was handed over
+                         * @enum {string}
+                         */
+                        letter: "queued" | "sent" | "kept" | "failed" | "none";
+                        link?: string;
+                        name: string;
+                        /** @description What the mail server said last */
+                        problem: string;
+                        role: string;
+                        /** Format: uuid */
+                        role_id?: string;
+                        /** @description The shop's own role's; empty for a built-in one */
+                        role_name: string;
+                        /** Format: date-time */
+                        sent_at: string;
+                        /** @description To work in these only; empty is all */
+                        stores: string[];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-invitations-id": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-invitations-id-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        by: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        email: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** Format: uuid */
+                        id: string;
+                        /**
+                         * @description none: this server sends no letters, the link was handed over
+                         * @enum {string}
+                         */
+                        letter: "queued" | "sent" | "kept" | "failed" | "none";
+                        link?: string;
+                        name: string;
+                        /** @description What the mail server said last */
+                        problem: string;
+                        role: string;
+                        /** Format: uuid */
+                        role_id?: string;
+                        /** @description The shop's own role's; empty for a built-in one */
+                        role_name: string;
+                        /** Format: date-time */
+                        sent_at: string;
+                        /** @description To work in these only; empty is all */
+                        stores: string[];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-items": {
         parameters: {
             query?: {
@@ -10369,6 +11250,42 @@ export interface operations {
             };
         };
     };
+    "get-mailbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Pass as 'after' to get the following page */
+                        next?: string;
+                        rows: components["schemas"]["KeptLetter"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-mails": {
         parameters: {
             query?: {
@@ -10650,6 +11567,130 @@ export interface operations {
                          * @enum {string}
                          */
                         words: "retail" | "restaurant" | "supermarket" | "auto_service" | "dealership";
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-password-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForgottenIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-password-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        email: string;
                     };
                 };
             };
@@ -11078,18 +12119,16 @@ export interface operations {
             };
         };
     };
-    "post-people-members": {
+    "get-people-id-sessions": {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewMember"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
@@ -11101,29 +12140,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        active: boolean;
-                        /** @description Works in stores too that the caller does not see */
-                        elsewhere: boolean;
-                        email: string;
-                        has_pin: boolean;
-                        /** Format: uuid */
-                        id: string;
-                        name: string;
-                        /** @description The built-in role, or the one that the shop's own role stands on */
-                        role: string;
-                        /**
-                         * Format: uuid
-                         * @description The shop's own role, if it is one
-                         */
-                        role_id?: string;
-                        /** @description Its name; empty for a built-in role */
-                        role_name: string;
-                        /** @description Has an account, so may sign in by e-mail */
-                        signs_in: boolean;
-                        /** @description Works in these only; empty is all */
-                        stores: string[];
-                        /** Format: int64 */
-                        version: number;
+                        /** @description Pass as 'after' to get the following page */
+                        next?: string;
+                        rows: components["schemas"]["OpenSession"][];
                     };
                 };
             };
@@ -13668,6 +14687,50 @@ export interface operations {
                         user: components["schemas"]["SessionUser"];
                     };
                 };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-sessions-id": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not done, and why */
             default: {
