@@ -1,41 +1,20 @@
 import assert from 'node:assert/strict';
+import { call, signIn, takeOn } from './within.mjs';
 
-const password = 'souk-demo';
-
-async function signIn(page, url, who) {
-	await page.goto(url('city-mart') + '/');
-	await page.getByLabel('E-mail').fill(`${who}@city-mart.example`);
-	await page.getByLabel('Password', { exact: true }).fill(password);
-	await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-	await page.getByRole('navigation', { name: 'Sections' }).waitFor();
-}
-
-function call(page, method, path, body) {
-	return page.evaluate(
-		async ([method, path, body]) => {
-			const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID() };
-			const response = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
-			const text = await response.text();
-			return { status: response.status, body: text ? JSON.parse(text) : null };
-		},
-		[method, path, body],
-	);
-}
+const password = 'four cold lemons';
 
 const say = (page, right, word) => page.getByRole('group', { name: right }).getByText(word, { exact: true }).click();
 
 export const stories = {
 	async 'a role of the shop’s own takes a button away, and the route with it'({ page, browser, url }) {
 		// Somebody in charge of selling, who may take goods back so far.
-		await signIn(page, url, 'owner');
-		const id = await page.evaluate(() => crypto.randomUUID());
-		const made = await call(page, 'POST', '/api/people/members', { id, name: 'Wanda Keller', email: `wanda@city-mart.example`, password, role: 'sales_manager' });
-		assert.equal(made.status, 200, JSON.stringify(made.body));
+		await signIn(page, url, 'city-mart', 'owner');
+		const id = await takeOn(page, 'Wanda Keller', 'wanda@city-mart.example', 'sales_manager', password);
 		const sale = (await call(page, 'GET', '/api/sales?kind=sale&limit=1')).body.rows[0];
 
 		const other = await browser.newContext({ viewport: { width: 1366, height: 850 }, locale: 'en' });
 		const wanda = await other.newPage();
-		await signIn(wanda, url, 'wanda');
+		await signIn(wanda, url, 'city-mart', 'wanda', password);
 		await wanda.goto(url('city-mart') + `/sales?sale=${sale.id}`);
 		await wanda.getByRole('button', { name: 'Refund', exact: true }).waitFor();
 		await wanda.evaluate(() => (window.stayed = true));
@@ -83,7 +62,7 @@ export const stories = {
 	},
 
 	async 'two who change one role are shown what each has'({ page, url }) {
-		await signIn(page, url, 'owner');
+		await signIn(page, url, 'city-mart', 'owner');
 		await page.goto(url('city-mart') + '/settings/roles/waiter');
 		await say(page, 'Give discounts', 'Grant');
 		// Somebody else is quicker; what is being written here stays.

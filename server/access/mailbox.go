@@ -9,8 +9,6 @@ import (
 	"souk/server/mails"
 	"souk/server/platform/db"
 	"souk/server/platform/web"
-	"souk/shared/fault"
-	"souk/shared/wire"
 )
 
 // KeptLetter is a letter that a demo shows instead of sending it.
@@ -33,18 +31,22 @@ const keptLetters db.SQL = `
 	order  by l.created_at desc, l.id desc
 	limit  50`
 
+// Mailboxed are the letters that a demo has kept.
+type Mailboxed struct {
+	// Kept says that letters are kept here instead of being sent.
+	Kept bool         `json:"kept"`
+	Rows []KeptLetter `json:"rows" nullable:"false"`
+}
+
 // Mailbox lists the letters that a demo has kept at this shop's address, the latest
-// first. It is nowhere else.
-//
-// Fails with request.not_found.
-func Mailbox(ctx context.Context, database *db.DB, _ web.None) (wire.Page[KeptLetter], error) {
-	if web.SiteOf(ctx).Post != mails.PostKept {
-		return wire.Page[KeptLetter]{}, fault.NotFound("request.not_found").Say("There is nothing here.")
+// first. Where letters are sent there are none.
+func Mailbox(ctx context.Context, database *db.DB, _ web.None) (Mailboxed, error) {
+	box := Mailboxed{Kept: web.SiteOf(ctx).Post == mails.PostKept, Rows: []KeptLetter{}}
+	if !box.Kept {
+		return box, nil
 	}
-	var rows []KeptLetter
-	err := database.Platform(ctx, "show a demo's letters", func(ctx context.Context, tx *db.Tx) (err error) {
-		rows, err = db.All[KeptLetter](ctx, tx, keptLetters, db.Args{"shop": web.TenantOf(ctx).ID, "local": web.Local(ctx)})
+	return box, database.Platform(ctx, "show a demo's letters", func(ctx context.Context, tx *db.Tx) (err error) {
+		box.Rows, err = db.All[KeptLetter](ctx, tx, keptLetters, db.Args{"shop": web.TenantOf(ctx).ID, "local": web.Local(ctx)})
 		return err
 	})
-	return wire.Page[KeptLetter]{Rows: rows}, err
 }

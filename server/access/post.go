@@ -262,9 +262,5 @@ func (p *Post) password(ctx context.Context, mine claimed, of *ticket) (works bo
 // address is the base of a shop's own address.
 func (p *Post) address(slug string) string {
 	site := p.Site()
-	base := site.Scheme + "://" + slug + "." + site.Domain
-	if site.Port != "" {
-		base += ":" + site.Port
-	}
-	return base
+	return site.Scheme + "://" + slug + "." + site.Domain + site.Port
 }

@@ -100,6 +100,7 @@ func (r *ring) tradeAt(t *testing.T, of *shop, b *branch, ask func(method, path 
 	item := r.text(t, `select id::text from items where tenant_id = $1 and track_stock order by id limit 1`, of.id)
 	cash := r.text(t, `select id::text from payment_methods where tenant_id = $1 and kind = 'cash'`, of.id)
 	ask("POST", "/people", object{"id": uuid.NewString(), "name": branchMark + " person", "role": "pos_user", "pin": "1357", "stores": []uuid.UUID{b.id}})
+	ask("POST", "/invitations", object{"id": uuid.NewString(), "name": branchMark + " invited", "email": "branch@" + of.slug + ".example", "role": "cashier", "stores": []uuid.UUID{b.id}})
 	ask("POST", "/stock/opening", object{"id": uuid.NewString(), "location_id": b.location, "lines": []object{{"item_id": item, "quantity": "70", "unit_cost_minor": 100}}})
 	counter, till := uuid.NewString(), uuid.NewString()
 	for id, kind := range map[string]string{counter: "browser", till: "till"} {

@@ -217,6 +217,10 @@ func (r *ring) trade(t *testing.T, of *shop) {
 	ask("PUT", "/items/"+item+"/prices/"+store.ID.String(), object{"price_minor": 250, "version": 0})
 	ask("POST", "/customers", object{"id": customer, "name": of.mark + " Customer", "email": "c@" + of.slug + ".example", "phone": "+49 30 1234567", "code": of.mark + "-C1"})
 	ask("POST", "/people", object{"id": uuid.NewString(), "name": of.mark + " of one store", "role": "pos_user", "stores": []string{store.ID.String()}})
+	ask("POST", "/invitations", object{"id": uuid.NewString(), "name": of.mark + " invited", "email": "invited@" + of.slug + ".example", "role": "cashier"})
+	r.write(t, of, `insert into sessions (tenant_id, id, person_id, token_hash, user_agent, created_at, expires_at)
+		select $1, gen_random_uuid(), id, $2, $3, now(), now() + interval '1 day' from people where tenant_id = $1 and role = 'pos_user' order by name limit 1`,
+		of.id, []byte(of.mark+" spare session"), of.mark+" spare browser")
 	ask("POST", "/views", object{"id": uuid.NewString(), "list": "items", "name": of.mark + " view", "query": "q=" + of.mark, "shared": true})
 	ask("PUT", "/layouts/items", object{"columns": []string{of.mark + "-column"}, "dense": false})
 	ask("POST", "/stock/opening", object{"id": uuid.NewString(), "location_id": store.LocationID, "lines": []object{

@@ -179,7 +179,7 @@ func TestRolesFollowTheirRules(t *testing.T) {
 		"nor the one it stands on":                            {leading, "PUT", "/built-in-roles/sales_manager", shape(0, nil, nil), 403, "roles.own_role"},
 		"nobody gives a role that may do more":                {manager, "PUT", "/people/" + csh, person(wire.Cashier, settings, 1), 403, "roles.beyond_you"},
 		"nor to someone new":                                  {manager, "POST", "/people", object{"id": uuid.NewString(), "name": "New", "role": "cashier", "role_id": settings}, 403, "roles.beyond_you"},
-		"nor to a new member":                                 {manager, "POST", "/people/members", object{"id": uuid.NewString(), "name": "New", "email": "new@b.example", "password": "a-long-password", "role": "cashier", "role_id": settings}, 403, "roles.beyond_you"},
+		"nor to someone invited":                              {manager, "POST", "/invitations", object{"id": uuid.NewString(), "name": "New", "email": "new@b.example", "role": "cashier", "role_id": settings}, 403, "roles.beyond_you"},
 		"nor an owner's":                                      {manager, "PUT", "/people/" + csh, person(wire.Owner, nil, 1), 403, "people.above_you"},
 		"nobody gives himself another role":                   {manager, "PUT", "/people/" + mgr, person(wire.Cashier, nil, 1), 403, "people.own_role"},
 		"nobody sets the PIN of someone who may do more":      {leading, "PUT", "/people/" + r.b.people[wire.AccountsManager].String() + "/pin", object{"pin": "2468"}, 403, "roles.beyond_you"},

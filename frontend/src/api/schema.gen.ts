@@ -11269,8 +11269,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @description Pass as 'after' to get the following page */
-                        next?: string;
+                        kept: boolean;
                         rows: components["schemas"]["KeptLetter"][];
                     };
                 };

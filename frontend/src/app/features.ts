@@ -36,6 +36,7 @@ export const features = {
 	imports,
 	payments: { routes: [] },
 	mails,
+	access: { routes: [] },
 	tills: { routes: [...tills.routes, ...shifts.routes] },
 	transfers,
 	sales,

@@ -11,3 +11,9 @@ test('a browser is an office unless its address says otherwise, a till window is
 	expect(surfaceOf('/', {}, 'root')).toBe('setup');
 	expect(surfaceOf('/register', {}, 'root')).toBe('setup');
 });
+
+test('who is not in yet has pages of their own', () => {
+	for (const path of ['/invitation', '/password', '/mailbox']) expect(surfaceOf(path, {})).toBe('door');
+	expect(surfaceOf('/password', {}, 'root')).toBe('setup');
+	expect(surfaceOf('/passwords', {})).toBe('office');
+});

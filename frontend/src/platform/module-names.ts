@@ -13,6 +13,7 @@ const modules: Record<ModuleKey, () => string> = {
 	imports: m.module_imports,
 	payments: m.module_payments,
 	mails: m.module_mails,
+	access: m.module_access,
 	tills: m.module_tills,
 	transfers: m.module_transfers,
 	sales: m.module_sales,

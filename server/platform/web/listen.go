@@ -28,7 +28,7 @@ type Site struct {
 	// Key is the SHA-256 of the server's public key, where tills are to know it by that.
 	Key []byte
 	// Scheme and Port are those of every shop's address under the domain.
-	Scheme, Port, Domain string
+	Scheme, Port, Domain string // the port with its colon, "" for the scheme's own
 	// Post is what becomes of letters here: "smtp", "kept" in a demo, "" for nothing.
 	Post string
 }
