@@ -79,6 +79,9 @@ func AdjustStock(ctx context.Context, tx *db.Tx, in Adjustment) (StockCorrected,
 		if line.Quantity.IsZero() {
 			return StockCorrected{}, fault.Invalid("inventory.bad_quantity").Say("Say how much was found or lost: not zero.")
 		}
+		if line.Reason != "other" && line.Quantity.IsNeg() == (line.Reason == "found") {
+			return StockCorrected{}, fault.Invalid("inventory.bad_quantity").Say("What was found adds to stock, what is gone takes from it. Choose the reason that fits.")
+		}
 		changes[i] = change{line.ItemID, line.Quantity, line.Reason}
 	}
 	if err := c.approved(ctx, tx, changes, in.ApprovalID); err != nil {
