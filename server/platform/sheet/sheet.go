@@ -20,7 +20,7 @@ const (
 // Safe is a cell's text that no spreadsheet takes for a formula: what begins like
 // one gets a quote before it. A plain negative number stays one.
 func Safe(text string) string {
-	if text == "" || !strings.ContainsRune("=+-@\t\r", rune(text[0])) || isNumber(text) {
+	if text == "" || !strings.ContainsRune("=+-@\t\r\n", rune(text[0])) || isNumber(text) {
 		return text
 	}
 	return "'" + text
@@ -28,7 +28,7 @@ func Safe(text string) string {
 
 // Plain takes off the quote that Safe put before a text.
 func Plain(text string) string {
-	if len(text) > 1 && text[0] == '\'' && strings.ContainsRune("=+-@\t\r", rune(text[1])) {
+	if len(text) > 1 && text[0] == '\'' && strings.ContainsRune("=+-@\t\r\n", rune(text[1])) {
 		return text[1:]
 	}
 	return text
