@@ -184,10 +184,12 @@ func hostileBooks(t *testing.T) map[string][]byte {
 		laughs += fmt.Sprintf(`<!ENTITY %c "%s">`, n, strings.Repeat(fmt.Sprintf("&%c;", n-1), 10))
 	}
 	return map[string][]byte{
-		"a file of the server's by an entity":  book(sheet(`<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>` + top + `&e;` + end)),
-		"an address by an entity":              book(sheet(`<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "http://169.254.169.254/latest/meta-data">]>` + top + `&e;` + end)),
-		"ten thousand million laughs":          book(sheet(`<?xml version="1.0"?>` + laughs + `]>` + top + `&k;` + end)),
-		"gigabytes of nothing, packed":         book(func(name string, body []byte) []byte { return append(body, bytes.Repeat([]byte(" "), map[bool]int{true: 600 << 20}[name == "xl/worksheets/sheet1.xml"])...) }),
+		"a file of the server's by an entity": book(sheet(`<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>` + top + `&e;` + end)),
+		"an address by an entity":             book(sheet(`<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "http://169.254.169.254/latest/meta-data">]>` + top + `&e;` + end)),
+		"ten thousand million laughs":         book(sheet(`<?xml version="1.0"?>` + laughs + `]>` + top + `&k;` + end)),
+		"gigabytes of nothing, packed": book(func(name string, body []byte) []byte {
+			return append(body, bytes.Repeat([]byte(" "), map[bool]int{true: 600 << 20}[name == "xl/worksheets/sheet1.xml"])...)
+		}),
 		"a name that leads out of the archive": append([]byte{}, outside(t)...),
 		"no workbook at all":                   []byte("PK\x03\x04 and then nothing"),
 	}
