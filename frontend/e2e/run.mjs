@@ -16,13 +16,14 @@ import { stories as office } from './office.mjs';
 import { stories as passkeys } from './passkeys.mjs';
 import { stories as receipts } from './receipts.mjs';
 import { stories as roles } from './roles.mjs';
+import { stories as siblings } from './siblings.mjs';
 import { stories as signup } from './signup.mjs';
 import { stories as stores } from './stores.mjs';
 import { stories as transfers } from './transfers.mjs';
 import { stories as ways } from './ways-in.mjs';
 import { startServer } from './server.mjs';
 
-const stories = { ...office, ...audit, ...lists, ...exports, ...images, ...imports, ...mails, ...passkeys, ...receipts, ...roles, ...approvals, ...stores, ...transfers, ...ways, ...signup, ...console_, ...axe, ...languages, ...keyboard };
+const stories = { ...office, ...audit, ...lists, ...exports, ...images, ...imports, ...mails, ...passkeys, ...receipts, ...roles, ...approvals, ...stores, ...transfers, ...ways, ...signup, ...siblings, ...console_, ...axe, ...languages, ...keyboard };
 const pictures = process.env.SOUK_E2E_OUT ?? '../test/out';
 const server = await startServer();
 let passed = 0;

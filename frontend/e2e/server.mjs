@@ -6,12 +6,12 @@ import { join, resolve } from 'node:path';
 
 const patience_ms = 120_000;
 
-/** Starts the server with demo shops on a data folder of its own; `stop` ends it and takes the folder away. */
-export async function startServer() {
+/** Starts the server with demo shops on a data folder of its own, and with settings beside the usual ones; `stop` ends it and takes the folder away. */
+export async function startServer(settings = {}) {
 	const program = resolve(process.env.SOUK_BIN ?? '../bin/souk');
 	const data = await mkdtemp(join(tmpdir(), 'souk-e2e-'));
 	const port = await freePort();
-	const server = spawn(program, ['serve', '--demo'], { env: { ...process.env, SOUK_DEMO_DAYS: '8', SOUK_DATA: data, SOUK_ADDR: `127.0.0.1:${port}` }, stdio: ['ignore', 'pipe', 'pipe'] });
+	const server = spawn(program, ['serve', '--demo'], { env: { ...process.env, SOUK_DEMO_DAYS: '8', SOUK_DATA: data, SOUK_ADDR: `127.0.0.1:${port}`, ...settings }, stdio: ['ignore', 'pipe', 'pipe'] });
 	let said = '';
 	const ended = new Promise((done) => server.once('close', done));
 	const stop = async () => {
@@ -36,7 +36,8 @@ export async function startServer() {
 		await stop();
 		throw error;
 	}
-	return { url: (shop) => `http://${shop}.localhost:${port}`, data, stop };
+	const scheme = settings.SOUK_TLS ? 'https' : 'http';
+	return { url: (shop) => `${scheme}://${shop}.${settings.SOUK_DOMAIN ?? 'localhost'}:${port}`, data, port, stop };
 }
 
 function freePort() {
