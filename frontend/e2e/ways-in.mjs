@@ -15,8 +15,8 @@ const newcomer = (browser) => browser.newContext({ viewport: { width: 1366, heig
 
 export const stories = {
 	async 'someone is invited, comes in by the letter, and is taken back'({ page, browser, url }) {
-		await signIn(page, url, 'corner-shop', 'owner');
-		await page.goto(url('corner-shop') + '/people');
+		await signIn(page, url, 'gajanayaka-auto', 'owner');
+		await page.goto(url('gajanayaka-auto') + '/people');
 		await page.getByRole('button', { name: 'Add person' }).click();
 		const sheet = page.getByRole('dialog');
 		await sheet.getByLabel('Name', { exact: true }).fill('Nora Lind');
@@ -31,7 +31,7 @@ export const stories = {
 		// The letter stands in the demo's mailbox; its link leads in.
 		const context = await newcomer(browser);
 		const nora = await context.newPage();
-		await nora.goto(url('corner-shop') + '/mailbox');
+		await nora.goto(url('gajanayaka-auto') + '/mailbox');
 		await nora.getByText('To nora@example.org').waitFor();
 		await picture(nora, 'mailbox');
 		await nora.getByRole('link', { name: 'Open the link' }).first().click();
@@ -66,10 +66,10 @@ export const stories = {
 	},
 
 	async 'an invitation is sent again and withdrawn'({ page, browser, url }) {
-		await signIn(page, url, 'corner-shop', 'owner');
+		await signIn(page, url, 'gajanayaka-auto', 'owner');
 		const id = await page.evaluate(() => crypto.randomUUID());
 		ok(await call(page, 'POST', '/api/invitations', { id, name: 'Otto Brandt', email: 'otto@example.org', role: 'cashier' }));
-		await page.goto(url('corner-shop') + '/people');
+		await page.goto(url('gajanayaka-auto') + '/people');
 		const row = page.getByRole('region', { name: 'Invited, not here yet' }).getByRole('row').filter({ hasText: 'otto@example.org' });
 		await row.getByRole('button', { name: 'Send again' }).click();
 		await page.getByText('This letter was only just sent.', { exact: false }).waitFor();
@@ -85,22 +85,22 @@ export const stories = {
 	},
 
 	async 'a forgotten password is replaced by a letter, and whoever was in is out'({ page, browser, url }) {
-		await signIn(page, url, 'marios-pizza', 'manager');
+		await signIn(page, url, 'prime-motors', 'manager');
 		const context = await newcomer(browser);
 		const away = await context.newPage();
-		await away.goto(url('marios-pizza') + '/');
+		await away.goto(url('prime-motors') + '/');
 		await away.getByRole('link', { name: 'Forgot your password?' }).click();
 		await away.getByLabel('E-mail').fill('manager');
 		await away.getByRole('button', { name: 'Send me a link' }).click();
 		await away.getByText('This is no e-mail address.', { exact: false }).waitFor();
-		await away.getByLabel('E-mail').fill('manager@marios-pizza.example');
+		await away.getByLabel('E-mail').fill('manager@prime-motors.example');
 		await picture(away, 'forgotten');
 		await away.getByRole('button', { name: 'Send me a link' }).click();
 		await away.getByText('a letter is on its way', { exact: false }).waitFor();
 		await picture(away, 'forgotten-sent');
-		const link = await linkTo(away, 'manager@marios-pizza.example', 'password');
+		const link = await linkTo(away, 'manager@prime-motors.example', 'password');
 		await away.goto(link);
-		await away.getByText('manager@marios-pizza.example', { exact: false }).waitFor();
+		await away.getByText('manager@prime-motors.example', { exact: false }).waitFor();
 		await away.getByLabel('New password').fill(password);
 		await picture(away, 'reset');
 		await away.getByRole('button', { name: 'Save the new password' }).click();
@@ -109,7 +109,7 @@ export const stories = {
 		const later = await context.newPage();
 		await later.goto(link);
 		await later.getByText('This link was used already', { exact: false }).waitFor();
-		await signIn(page, url, 'marios-pizza', 'manager', password);
+		await signIn(page, url, 'prime-motors', 'manager', password);
 		await context.close();
 	},
 
@@ -119,16 +119,16 @@ export const stories = {
 		const boss = await context.newPage();
 		await signIn(boss, url, 'city-mart', 'owner');
 		const id = await boss.evaluate(() => crypto.randomUUID());
-		ok(await call(boss, 'POST', '/api/invitations', { id, name: 'Her', email: 'owner@corner-shop.example', role: 'report_user' }));
-		const link = await linkTo(boss, 'owner@corner-shop.example', 'invitation');
-		await signIn(page, url, 'corner-shop', 'owner');
+		ok(await call(boss, 'POST', '/api/invitations', { id, name: 'Her', email: 'owner@gajanayaka-auto.example', role: 'report_user' }));
+		const link = await linkTo(boss, 'owner@gajanayaka-auto.example', 'invitation');
+		await signIn(page, url, 'gajanayaka-auto', 'owner');
 		await page.goto(link);
 		await page.getByText('has an account already', { exact: false }).waitFor();
 		await page.getByLabel('Password', { exact: true }).fill('souk-demo');
 		await page.getByRole('button', { name: /^Join/ }).click();
 		await page.getByRole('navigation', { name: 'Sections' }).waitFor();
 
-		await page.goto(url('corner-shop') + '/account?part=shops');
+		await page.goto(url('gajanayaka-auto') + '/account?part=shops');
 		await page.getByRole('button', { name: /^Go there: City Mart/ }).waitFor();
 		await picture(page, 'account');
 		await page.getByRole('button', { name: /^Go there: City Mart/ }).click();
@@ -138,10 +138,10 @@ export const stories = {
 		assert.equal(there.user.role, 'report_user');
 
 		// At home: a second browser is signed in, and out again.
-		await page.goto(url('corner-shop') + '/account');
+		await page.goto(url('gajanayaka-auto') + '/account');
 		const other = await newcomer(browser);
 		const elsewhere = await other.newPage();
-		await signIn(elsewhere, url, 'corner-shop', 'owner');
+		await signIn(elsewhere, url, 'gajanayaka-auto', 'owner');
 		const open = page.getByRole('region', { name: 'Signed in at' });
 		await until('the other browser is listed', async () => (await open.getByRole('button', { name: /^Sign out there/ }).count()) > 0);
 		await page.getByRole('button', { name: 'Change the password' }).click();
