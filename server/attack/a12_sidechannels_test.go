@@ -185,7 +185,7 @@ func TestAttackByWatching(t *testing.T) {
 	before := read()
 	a := *r
 	a.b = r.a // the counter's side of A
-	s := a.counterside(t)
+	s := a.bench(t)
 	for n := range 3 {
 		sale := s.sale([]object{{}}, nil)
 		r.must(t, r.a, foreign, "POST", "/sales", sale)
@@ -202,7 +202,7 @@ func TestAttackByWatching(t *testing.T) {
 
 	// B's own numbers go on where they were, and A's guesses cost B no patience.
 	last := r.text(t, `select max(number)::text from sales where tenant_id = $1 and series = (select series from sales where tenant_id = $1 order by completed_at desc limit 1)`, r.b.id)
-	mine := r.counterside(t)
+	mine := r.bench(t)
 	sold := r.must(t, r.b, own, "POST", "/sales", mine.sale([]object{{}}, nil))
 	require.Equal(t, last, fmt.Sprint(int(sold["number"].(float64))-1))
 	cases.one()

@@ -31,7 +31,7 @@ func TestAttackByMarkup(t *testing.T) {
 	r := newRing(t)
 	r.program.At(web.Site{Scheme: "http", Port: ":8080", Domain: domain, Post: "kept"})
 	owner := r.session(t, r.b, wire.Owner)
-	s := r.counterside(t)
+	s := r.bench(t)
 	cases := count(t, "A17", len(markup)*3)
 	w := r.watch(t)
 	for _, text := range markup {
@@ -77,7 +77,8 @@ func TestAttackByMarkup(t *testing.T) {
 // characters only.
 func inert(t *testing.T, page, text string) {
 	t.Helper()
-	body := page[strings.Index(page, "<body"):]
+	_, body, found := strings.Cut(page, "<body")
+	require.True(t, found, page)
 	for _, tag := range []string{"<script", "<img", "<iframe", "<link", "<base", "<object", "<form"} {
 		require.NotContains(t, strings.ToLower(body), tag, text)
 	}
@@ -117,7 +118,7 @@ func TestAttackByLineBreaks(t *testing.T) {
 	r := newRing(t)
 	r.program.At(web.Site{Scheme: "http", Port: ":8080", Domain: domain, Post: "kept"})
 	owner := r.session(t, r.b, wire.Owner)
-	s := r.counterside(t)
+	s := r.bench(t)
 	addresses := []struct {
 		method, path string
 		body         func(to string) object

@@ -21,17 +21,17 @@ type abuse struct {
 	body   object
 }
 
-// counterside is what abuses are about: a counter with an open shift, and sales.
-type counterside struct {
+// bench is what abuses are about: a counter with an open shift, and sales.
+type bench struct {
 	counter, shift, item, second, cash, customer string
 	sold, refunded, voided                       string
 }
 
-// counterside finds what trade has left for the attacker's own shop.
-func (r *ring) counterside(t *testing.T) counterside {
+// bench finds what trade has left for the attacker's own shop.
+func (r *ring) bench(t *testing.T) bench {
 	t.Helper()
 	b := r.b.id
-	return counterside{
+	return bench{
 		counter:  r.text(t, `select register_id::text from shifts where tenant_id = $1 and closed_at is null limit 1`, b),
 		shift:    r.text(t, `select id::text from shifts where tenant_id = $1 and closed_at is null limit 1`, b),
 		item:     r.text(t, `select id::text from items where tenant_id = $1 and sku = $2`, b, r.b.mark+"-0"),
@@ -55,7 +55,7 @@ func (r *ring) books(t *testing.T) string {
 	return strings.Join(out, "\n")
 }
 
-func (s counterside) sale(lines []object, change object) object {
+func (s bench) sale(lines []object, change object) object {
 	for n := range lines {
 		lines[n]["id"] = uuid.NewString()
 		if lines[n]["item_id"] == nil && lines[n]["name"] == nil {
@@ -77,7 +77,7 @@ func (s counterside) sale(lines []object, change object) object {
 	return body
 }
 
-func (s counterside) salesAbuses() []abuse {
+func (s bench) salesAbuses() []abuse {
 	percent := func(p string) object {
 		return object{"kind": "percent", "percent": p, "amount_minor": 0, "reason": "x"}
 	}
@@ -123,7 +123,7 @@ func (s counterside) salesAbuses() []abuse {
 	}
 }
 
-func (s counterside) backAbuses() []abuse {
+func (s bench) backAbuses() []abuse {
 	back := func(name string, who wire.Role, sale string, lines ...object) abuse {
 		return abuse{name, who, "POST", "/sales/" + sale + "/refund", object{"id": uuid.NewString(), "register_id": s.counter, "method_id": s.cash, "lines": lines}}
 	}
@@ -150,7 +150,7 @@ func (s counterside) backAbuses() []abuse {
 	}
 }
 
-func (s counterside) otherAbuses(r *ring, t *testing.T) []abuse {
+func (s bench) otherAbuses(r *ring, t *testing.T) []abuse {
 	store := r.b.opened.Store
 	harbour := r.text(t, `select l.id::text from locations l join stores s on s.tenant_id = $1 and s.id = l.store_id where l.tenant_id = $1 and s.name like '% Harbour'`, r.b.id)
 	code := r.text(t, `select code from tax_codes where tenant_id = $1 order by code limit 1`, r.b.id)
@@ -198,7 +198,7 @@ func (s counterside) otherAbuses(r *ring, t *testing.T) []abuse {
 // there. Nothing of it is taken, and nothing stands in the books afterwards.
 func TestAttackByAbuse(t *testing.T) {
 	r := newRing(t)
-	s := r.counterside(t)
+	s := r.bench(t)
 	tokens := map[wire.Role]string{wire.Owner: r.session(t, r.b, wire.Owner), wire.Cashier: r.session(t, r.b, wire.Cashier)}
 	abuses := append(append(s.salesAbuses(), s.backAbuses()...), s.otherAbuses(r, t)...)
 	cases := count(t, "A21", len(abuses)+4)
