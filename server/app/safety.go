@@ -75,7 +75,7 @@ func reach(ctx context.Context, cfg Config) (*embedded.Server, func() error, err
 }
 
 func source(cfg Config, own *embedded.Server) backup.Source {
-	return backup.Source{AdminURL: own.AdminURL(), Database: cfg.Database, DataFolder: own.DataFolder(), Version: Version, Now: clock.Now}
+	return backup.Source{AdminURL: own.AdminURL(), Database: cfg.Database, DataFolder: own.DataFolder(), Version: Version, Now: clock.Now, Keys: []string{cfg.factorsKeyFile(), cfg.auditKeyFile()}}
 }
 
 // Restore puts a backup in the place of the embedded database. With replace, a

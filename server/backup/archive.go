@@ -236,6 +236,11 @@ func (p place) extract(want File, from io.Reader) error {
 	if p.dir == "" {
 		return compare(want, from, io.Discard)
 	}
+	if want.isKey() { // keys come without a folder of their own, at the end
+		if err := p.makeFolder(keysFolder); err != nil {
+			return err
+		}
+	}
 	file, err := os.OpenFile(filepath.Join(p.dir, filepath.FromSlash(want.Path)), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err

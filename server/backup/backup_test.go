@@ -279,6 +279,47 @@ func TestASingleFileIsABackupToo(t *testing.T) {
 	require.NoDirExists(t, opened.Dir)
 }
 
+func TestKeysComeBackWithTheBackup(t *testing.T) {
+	h := newHouse(t)
+	h.start(t)
+	key := filepath.Join(h.cfg.Data, "factors.key")
+	require.NoError(t, os.WriteFile(key, []byte("the key of then"), 0o600))
+	from := h.source()
+	from.Keys = []string{key, filepath.Join(h.cfg.Data, "no-such.key")}
+	one, err := backup.Take(t.Context(), from, h.folder())
+	require.NoError(t, err)
+	check, err := one.Try(t.Context(), h.scratch())
+	require.NoError(t, err)
+	require.True(t, check.Good, check.Problem)
+	h.stop(t)
+	restore := func() {
+		t.Helper()
+		restored, err := one.Restore(t.Context(), backup.Target{DataDir: h.cfg.Data, Replace: true})
+		require.NoError(t, err)
+		require.True(t, restored.Good(), restored.Problem())
+		text, err := os.ReadFile(key)
+		require.NoError(t, err)
+		require.Equal(t, "the key of then", string(text))
+		stat, err := os.Stat(key)
+		require.NoError(t, err)
+		require.Equal(t, os.FileMode(0o600), stat.Mode().Perm())
+		left, err := filepath.Glob(filepath.Join(h.cfg.Data, "*", "*", "souk-keys"))
+		require.NoError(t, err)
+		require.Empty(t, left, "no copy stays in the database's folder")
+	}
+	t.Run("on a machine that has none", func(t *testing.T) {
+		require.NoError(t, os.Remove(key))
+		restore()
+	})
+	t.Run("beside another that is kept", func(t *testing.T) {
+		require.NoError(t, os.WriteFile(key, []byte("another"), 0o600))
+		restore()
+		aside, err := filepath.Glob(key + "-until-*")
+		require.NoError(t, err)
+		require.Len(t, aside, 1)
+	})
+}
+
 func TestBackupsArePrivate(t *testing.T) {
 	h := newHouse(t)
 	h.start(t)

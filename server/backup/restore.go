@@ -79,6 +79,9 @@ func (b Backup) Restore(ctx context.Context, to Target) (Restored, error) {
 	if moved != "" {
 		say("The former database is kept in " + moved)
 	}
+	if err := b.putKeys(embedded.DataFolder(to.DataDir), to.DataDir, say); err != nil {
+		return Restored{Moved: moved}, err
+	}
 	say("Bringing the database to life and checking it …")
 	restored, err := b.revive(ctx, cfg, true)
 	restored.Moved = moved

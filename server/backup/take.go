@@ -18,7 +18,10 @@ type Source struct {
 	Database   string // Souk's
 	DataFolder string // PostgreSQL's own
 	Version    string // Souk's, for the manifest
-	Now        func() time.Time
+	// Keys are files without which some of what the database holds is of no use, such as
+	// the key of second factors. One that is not there is left out.
+	Keys []string
+	Now  func() time.Time
 	// Progress is told how many bytes of about how many are copied; may be nil.
 	Progress func(done, total int64)
 }
@@ -76,7 +79,7 @@ func fillBackup(ctx context.Context, from Source, dir string) (Manifest, error) 
 	if err != nil {
 		return manifest, err
 	}
-	err = copyCluster(ctx, conn, from, &manifest, archive)
+	err = errors.Join(copyCluster(ctx, conn, from, &manifest, archive), archive.addKeys(from.Keys))
 	if err := errors.Join(err, archive.close()); err != nil {
 		return manifest, err
 	}

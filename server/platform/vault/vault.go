@@ -1,6 +1,6 @@
 // Package vault encrypts the few secrets that the program has to read back, under
 // the installation's key. The key lies in a file beside the database and never in
-// it: a copy of the database alone opens nothing. What only has to be compared is
+// it: a copy of the database alone opens nothing; a backup carries it along. What only has to be compared is
 // hashed and does not belong here.
 package vault
 
