@@ -6,6 +6,8 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -121,6 +123,18 @@ func TestAShopIsSuspendedAndResumed(t *testing.T) {
 	require.False(t, found("corner"))
 	require.True(t, found("dock"))
 	require.Equal(t, before, s.prints(s.dock))
+	shown := func(path, language string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodGet, "http://corner."+s.cfg.Domain+path, nil)
+		r.Header.Set("Accept-Language", language)
+		answer := httptest.NewRecorder()
+		s.program.Web.ServeHTTP(answer, r)
+		require.Equal(t, http.StatusServiceUnavailable, answer.Code, answer.Body.String())
+		return answer
+	}
+	require.Contains(t, shown("/items", "de, en;q=0.5").Body.String(), "This shop is closed for now")
+	require.Contains(t, shown("/", "es-MX").Body.String(), "Esta tienda está cerrada")
+	require.Contains(t, shown("/", "ar").Body.String(), `dir="rtl"`)
+	require.Contains(t, shown("/api/items", "").Body.String(), "auth.shop_shut", "a till comes back later")
 	require.NoError(t, s.do("resume", "corner"))
 	require.NoError(t, resolve(), "the session that was there goes on")
 	require.ErrorContains(t, s.do("suspend", "nobody"), "no shop")

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"fmt"
 	"html/template"
 	"net"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
 
+	"souk/shared/fault"
 	"souk/shared/wire"
 )
 
@@ -57,6 +59,37 @@ func (s *Server) unknownShop(ec echo.Context) error {
 	return ec.HTML(http.StatusNotFound, `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>No shop here</title><body style="font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1rem">
 <h1>There is no shop at this address</h1><p>Check the name before the first dot. It is the one your shop chose when it signed up.</p></body></html>`)
+}
+
+// shut is what stands at the address of a shop that is suspended or closed.
+var shut = map[string]struct{ direction, title, text string }{
+	"en": {"ltr", "This shop is closed for now", "It is suspended or closed, and nothing of it is lost. Its owner asks whoever keeps the server to open it again. Tills go on selling and send what they sold afterwards."},
+	"es": {"ltr", "Esta tienda está cerrada por ahora", "Está suspendida o cerrada, y no se ha perdido nada. Su propietario puede pedir a quien lleva el servidor que la abra de nuevo. Las cajas siguen vendiendo y envían después lo vendido."},
+	"ar": {"rtl", "هذا المتجر مغلق الآن", "المتجر موقوف أو مغلق ولم يضع منه شيء. يطلب مالكه ممن يدير الخادم أن يفتحه مرة أخرى. تستمر الصناديق في البيع وترسل ما باعته بعد ذلك."},
+}
+
+// shutShop tells people that the shop is there and shut, and programs to come back.
+func (s *Server) shutShop(ec echo.Context) error {
+	r := ec.Request()
+	if strings.HasPrefix(r.URL.Path, "/api/") || r.URL.Path == "/live" {
+		s.write(ec, problemOf(r.Context(), fault.Unavailable("auth.shop_shut").Say("This shop is suspended or closed. What is sold waits at the till.")))
+		return nil
+	}
+	language := "en"
+	for _, asked := range strings.Split(r.Header.Get("Accept-Language"), ",") {
+		asked, _, _ = strings.Cut(strings.TrimSpace(asked), ";")
+		asked, _, _ = strings.Cut(strings.ToLower(asked), "-")
+		if _, spoken := shut[asked]; spoken {
+			language = asked
+			break
+		}
+	}
+	says := shut[language]
+	ec.Response().Header().Set("Cache-Control", "no-store")
+	ec.Response().Header().Set("Vary", "Accept-Language")
+	return ec.HTML(http.StatusServiceUnavailable, fmt.Sprintf(`<!doctype html><html lang="%s" dir="%s"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark"><title>%[3]s</title><body style="font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1rem">
+<h1>%[3]s</h1><p>%[4]s</p></body></html>`, language, says.direction, says.title, says.text))
 }
 
 func newRequestID() string { return strings.ToLower(rand.Text()[:13]) }

@@ -58,6 +58,9 @@ func (s *Server) open(next echo.HandlerFunc) echo.HandlerFunc {
 			if err != nil {
 				return err
 			}
+			if tenant.Shut {
+				return s.shutShop(ec)
+			}
 			if !found {
 				return s.unknownShop(ec)
 			}

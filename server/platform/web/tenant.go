@@ -25,6 +25,8 @@ type Tenant struct {
 	// Words are the kind of business whose words the shop uses.
 	Words    wire.BusinessType
 	Currency string
+	// Shut says that nobody gets in: the shop is suspended or closed.
+	Shut bool
 }
 
 // ReservedSlugs may not be a shop's name in an address: they are, or may become,
@@ -84,7 +86,9 @@ func NewDirectory(database *db.DB, demo bool) *Directory {
 }
 
 const tenantBySlug db.SQL = `
-	select id, slug from platform.tenants where slug = @slug and status in ('active', 'throwaway') and (not demo or @demo)`
+	select id, slug, status = 'suspended' as shut
+	from   platform.tenants
+	where  slug = @slug and status in ('active', 'throwaway', 'suspended') and (not demo or @demo)`
 
 const companyFacts db.SQL = `
 	select business_type, modules_on, modules_off, coalesce(nullif(words, ''), business_type) as words, currency
@@ -94,6 +98,7 @@ const companyFacts db.SQL = `
 type directoryRow struct {
 	ID   uuid.UUID
 	Slug string
+	Shut bool
 }
 
 type companyRow struct {
@@ -105,7 +110,7 @@ type companyRow struct {
 }
 
 // Find gives the active tenant of a slug. A shop that is still being made is not
-// found.
+// found; nor is one that is shut, of which that is said.
 func (d *Directory) Find(ctx context.Context, slug string) (Tenant, bool, error) {
 	d.mu.Lock()
 	known, ok := d.known[slug]
@@ -134,11 +139,11 @@ func (d *Directory) look(ctx context.Context, slug string) (tenant Tenant, found
 	err = d.database.Platform(ctx, "find the shop behind an address", func(ctx context.Context, tx *db.Tx) error {
 		var row directoryRow
 		row, found, err = db.Maybe[directoryRow](ctx, tx, tenantBySlug, db.Args{"slug": slug, "demo": d.demo})
-		tenant = Tenant{ID: row.ID, Slug: row.Slug}
+		tenant = Tenant{ID: row.ID, Slug: row.Slug, Shut: row.Shut}
 		return err
 	})
-	if err != nil || !found {
-		return Tenant{}, false, err
+	if err != nil || !found || tenant.Shut {
+		return tenant, false, err
 	}
 	err = d.database.Read(ctx, db.Identity{Tenant: tenant.ID}, func(ctx context.Context, tx *db.Tx) error {
 		row, there, err := db.Maybe[companyRow](ctx, tx, companyFacts, db.Args{})
@@ -147,6 +152,7 @@ func (d *Directory) look(ctx context.Context, slug string) (tenant Tenant, found
 		found = there
 		return err
 	})
+	tenant.Shut = !found && err == nil // shut while we looked
 	return tenant, found, err
 }
 
