@@ -15,6 +15,8 @@ const (
 	EditStores module.Permission = "stores.edit"
 	// Modules is the owner's, unless the shop grants it to another role.
 	Modules module.Permission = "company.modules"
+	// Close is the owner's too.
+	Close module.Permission = "company.close"
 )
 
 // Settings are the company's and its stores' facts.
@@ -26,11 +28,13 @@ var Module = module.Module{
 	Permissions: []module.Grant{
 		{Whole: true, Permission: Edit, Allows: "change the shop's settings and stores", Roles: module.To(wire.SystemManager)},
 		{Whole: true, Permission: Modules, Allows: "switch modules on and off and choose the shop's words", Roles: module.To()},
+		{Whole: true, Permission: Close, Allows: "close the shop", Roles: module.To()},
 		{Permission: EditStores, Allows: "change the facts of a store", Roles: module.To(wire.Manager, wire.SystemManager)},
 	},
 	Routes: []web.Route{
 		web.Get("/company", web.SignedIn, Show),
 		web.Put("/company", Edit, Change),
+		web.Fresh(web.PostOutside("/company/closure", Close, CloseShop)),
 		web.Get("/modules", Modules, ListModules),
 		web.Put("/modules/{key}", Modules, SwitchModule),
 		web.Put("/company/words", Modules, ChooseWords),

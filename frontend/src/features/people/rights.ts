@@ -6,6 +6,7 @@ const rights: Record<Permission, () => string> = {
 	'company.edit': m.right_company_edit,
 	'stores.edit': m.right_stores_edit,
 	'company.modules': m.right_company_modules,
+	'company.close': m.right_company_close,
 	'catalog.use': m.right_catalog_use,
 	'parties.use': m.right_parties_use,
 	'ledger.use': m.right_ledger_use,
