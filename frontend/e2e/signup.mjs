@@ -71,6 +71,25 @@ async function firstSale(page, picture) {
 	await picture('paid');
 }
 
+/** The owner closes the shop again; whoever comes then is told so. */
+async function end(page, picture) {
+	const at = (path) => new URL(path, page.url()).href;
+	await page.goto(at('/settings'));
+	await page.getByRole('button', { name: 'Close this shop…' }).click();
+	const dialog = page.getByRole('dialog');
+	const slug = new URL(page.url()).hostname.split('.')[0];
+	const close = dialog.getByRole('button', { name: 'Close the shop now' });
+	await dialog.getByRole('textbox').fill('another');
+	assert.ok(await close.isDisabled(), 'another address closes nothing');
+	await dialog.getByRole('textbox').fill(slug);
+	await picture('close');
+	await close.click();
+	await page.getByRole('heading', { name: 'This shop is closed for now' }).waitFor();
+	await picture('closed');
+	await page.reload();
+	await page.getByRole('heading', { name: 'This shop is closed for now' }).waitFor();
+}
+
 export const stories = {
 	async 'a stranger signs up and makes the first sale within three minutes'({ page, url }) {
 		const began = Date.now();
@@ -80,5 +99,6 @@ export const stories = {
 		const took_ms = Date.now() - began;
 		console.log(`      from the sign-up page to the first sale: ${Math.round(took_ms / 1000)} s`);
 		assert.ok(took_ms < longest_ms, `it took ${took_ms} ms`);
+		await end(page, picture);
 	},
 };

@@ -24,5 +24,9 @@ func CloseShop(ctx context.Context, database *db.DB, in Closing) (web.None, erro
 		return web.None{}, fault.Invalid("tenants.another_address", fault.At("slug", "tenants.another_address", "")).
 			Say("Type the shop's address exactly as it stands before the first dot.")
 	}
-	return web.None{}, SetStanding(ctx, database, slug, Closed)
+	if err := SetStanding(ctx, database, slug, Closed); err != nil {
+		return web.None{}, err
+	}
+	web.ShopShut(ctx)
+	return web.None{}, nil
 }

@@ -175,3 +175,12 @@ func ShopChanged(ctx context.Context, tx *db.Tx) {
 		tx.After(func() { directory.Forget(tenant) })
 	}
 }
+
+// ShopShut says that nobody gets into the shop that was called from now on: what the
+// router believes of it is dropped.
+func ShopShut(ctx context.Context) {
+	c := callOf(ctx)
+	if c.directory != nil {
+		c.directory.Forget(c.tenant.ID)
+	}
+}
