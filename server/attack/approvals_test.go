@@ -277,7 +277,8 @@ func TestAWriteOffBeyondTheLimitTakesAnotherPersonsWord(t *testing.T) {
 	require.Equal(t, http.StatusOK, lose("-3", nil).status, "nothing was said")
 	d.must(t, d.of, d.owner, "PUT", "/limits/stock_manager", object{"version": 0, "said": wire.Limits{wire.ActionWriteOff: &some}})
 	require.Equal(t, http.StatusOK, lose("-1", nil).status)
-	require.Equal(t, http.StatusOK, lose("50", nil).status, "what is found is no loss")
+	found := object{"lines": []object{{"item_id": d.item, "quantity": "50", "reason": "found"}}}
+	require.Equal(t, http.StatusOK, lose("", found).status, "what is found is no loss")
 	asked := d.needed(lose("-2", nil))
 	require.EqualValues(t, 500, asked.Amount, "at the selling price: what it cost is not everyone's to know")
 	id := d.request(stock, asked)
