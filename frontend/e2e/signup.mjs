@@ -34,6 +34,12 @@ async function makeShop(page, root, name, picture) {
 	await next(page);
 	await page.getByLabel('Your name').fill('Nadia Haddad');
 	await page.getByLabel('E-mail').fill('nadia@signed-up.example');
+	// Whoever closes the page by a slip goes on where they were, but for what is secret.
+	await page.reload();
+	await page.getByText('What you typed before is here again.', { exact: false }).waitFor();
+	assert.equal(await page.getByLabel('Your name').inputValue(), 'Nadia Haddad');
+	assert.equal(await page.getByLabel('E-mail').inputValue(), 'nadia@signed-up.example');
+	await picture('back-again');
 	await page.getByLabel('Password', { exact: true }).fill('a harbour at five o’clock');
 	await picture('owner');
 	await next(page);
