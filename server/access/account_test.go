@@ -6,10 +6,12 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"souk/server/access"
 	"souk/server/factors"
+	"souk/server/tenants"
 	"souk/server/users"
 	"souk/shared/wire"
 )
@@ -126,4 +128,25 @@ func TestAnotherPasswordSignsOutEverywhereElse(t *testing.T) {
 		require.Equal(t, http.StatusUnauthorized, desk.ask("GET", "/session", nil).Code, name)
 	}
 	s.signIn("garage", "owner@bakery.example", another)
+}
+
+func TestAnOwnerClosesTheShop(t *testing.T) {
+	s := newStreet(t)
+	manager := s.employs("bakery", "garage", wire.Manager, 1)
+	owner := s.owner("bakery")
+	refused(t, "auth.not_allowed", manager.ask("POST", "/company/closure", tenants.Closing{Slug: "bakery"}))
+	refused(t, "tenants.another_address", owner.ask("POST", "/company/closure", tenants.Closing{Slug: "garage"}))
+	me := read[users.Session](t, owner.ask("GET", "/session", nil)).User.ID
+	require.Equal(t, http.StatusNoContent, owner.ask("POST", "/company/closure", tenants.Closing{Slug: "bakery"}).Code)
+	refused(t, "auth.shop_shut", owner.ask("GET", "/session", nil))
+	s.owner("garage")
+
+	var by []uuid.UUID
+	rows, err := s.super.Query(t.Context(), `
+		select a.actor from (select actor, action, tab from audit union all select actor, action, tab from platform.audit_queue) a
+		where a.tab = 'company' and a.action = 'POST /company/closure' and a.actor is not null`)
+	require.NoError(t, err)
+	by, err = pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	require.NoError(t, err)
+	require.Equal(t, []uuid.UUID{me}, by, "the shop's own trail tells who has closed it")
 }
