@@ -43,7 +43,12 @@ const (
 		           order  by r.valid_from desc
 		           limit  1), 0) as tax_rate,
 		       coalesce(o.price_minor, p.price_minor, 0) as price_minor, i.track_stock, i.cost_minor, i.active
-		from   items i
+		from   unnest(@ids::uuid[]) as wanted (id)
+		cross  join lateral (
+		           select i.id, i.sku, i.name, i.unit, i.sold_by, i.tax_code_id, i.track_stock, i.cost_minor, i.active
+		           from   items i
+		           where  i.tenant_id = @tenant and i.id = wanted.id
+		           limit  1) as i
 		join   units u on u.tenant_id = @tenant and u.code = i.unit
 		join   tax_codes t on t.tenant_id = @tenant and t.id = i.tax_code_id
 		left   join prices p on p.tenant_id = @tenant and p.item_id = i.id
@@ -53,7 +58,6 @@ const (
 		           select g.store_id
 		           from   registers g
 		           where  g.tenant_id = @tenant and g.id = @register and (@stores::uuid[] is null or g.store_id = any(@stores)))
-		where  i.tenant_id = @tenant and i.id = any(@ids::uuid[])
 		order  by i.id`
 
 	readTaxRates db.SQL = `
