@@ -53,6 +53,14 @@ const (
 		              @types::text[], @sources::uuid[], @lines::int[], @reasons::text[])
 		       as m (id, item_id, location_id, quantity, value, source_type, source_id, source_line, reason)`
 
+	// What was there when it was read is held since then.
+	changeBalances db.SQL = `
+		update stock_balances b
+		set    on_hand = b.on_hand + c.quantity, value_minor = b.value_minor + c.value, unit_cost = c.unit_cost
+		from   unnest(@items::uuid[], @locations::uuid[], @quantities::numeric[], @values::bigint[], @costs::numeric[])
+		       as c (item_id, location_id, quantity, value, unit_cost)
+		where  b.tenant_id = @tenant and b.item_id = c.item_id and b.location_id = c.location_id`
+
 	// Differences, not results: of an item's very first two movements at a place,
 	// made at once, neither could lock the other's row when it read. Should the two
 	// leave value on an empty shelf, stock_balances_empty refuses the later one.
@@ -81,22 +89,41 @@ func ReadBalances(r *db.Reads, location uuid.UUID, items []uuid.UUID) *[]Balance
 // A movement that is booked already fails at the commit with
 // inventory.already_moved. Fails with inventory.too_much when a figure is out of range.
 func Apply(b *db.Batch, balances []Balance, moves []Move) ([]money.Amount, error) {
-	if len(moves) == 0 {
-		return nil, b.Done()
-	}
-	moves = slices.Clone(moves)
-	shelves, values, err := settle(balances, moves)
+	valued, err := Settle(balances, moves)
 	if err != nil {
 		return nil, err
 	}
-	writeBalances(b, shelves)
-	writeMoves(b, moves, values)
-	return values, b.Done()
+	valued.Write(b)
+	return valued.Values, b.Done()
+}
+
+// Valued are moves that are worked out and not yet written.
+type Valued struct {
+	Values  []money.Amount // what each move changes the stock's value by
+	moves   []Move
+	shelves []*shelf
+}
+
+// Settle is the first half of Apply, for a caller who has something to write before
+// the moves: what they come from.
+func Settle(balances []Balance, moves []Move) (Valued, error) {
+	moves = slices.Clone(moves)
+	shelves, values, err := settle(balances, moves)
+	return Valued{values, moves, shelves}, err
+}
+
+// Write is the other half.
+func (v Valued) Write(b *db.Batch) {
+	if len(v.moves) > 0 {
+		writeBalances(b, v.shelves)
+		writeMoves(b, v.moves, v.Values)
+	}
 }
 
 // shelf is a balance on its way from what was read to what will be.
 type shelf struct {
 	Balance
+	held     bool            // it was there when it was read
 	quantity decimal.Decimal // moved in all
 	value    money.Amount
 }
@@ -106,7 +133,7 @@ func settle(balances []Balance, moves []Move) ([]*shelf, []money.Amount, error) 
 	type key struct{ item, location uuid.UUID }
 	byKey := make(map[key]*shelf, len(balances))
 	for _, balance := range balances {
-		byKey[key{balance.ItemID, balance.LocationID}] = &shelf{Balance: balance}
+		byKey[key{balance.ItemID, balance.LocationID}] = &shelf{Balance: balance, held: true}
 	}
 	var touched []*shelf
 	seen := map[*shelf]bool{}
@@ -173,11 +200,21 @@ func writeMoves(b *db.Batch, moves []Move, values []money.Amount) {
 }
 
 func writeBalances(b *db.Batch, shelves []*shelf) {
-	n := len(shelves)
-	items, locations := make([]uuid.UUID, n), make([]uuid.UUID, n)
-	quantities, costs, values := make([]decimal.Decimal, n), make([]decimal.Decimal, n), make([]money.Amount, n)
-	for i, s := range shelves {
-		items[i], locations[i], quantities[i], costs[i], values[i] = s.ItemID, s.LocationID, s.quantity, s.UnitCost, s.value
+	for _, way := range []struct {
+		held bool
+		sql  db.SQL
+	}{{true, changeBalances}, {false, addToBalances}} {
+		var items, locations []uuid.UUID
+		var quantities, costs []decimal.Decimal
+		var values []money.Amount
+		for _, s := range shelves {
+			if s.held == way.held {
+				items, locations = append(items, s.ItemID), append(locations, s.LocationID)
+				quantities, costs, values = append(quantities, s.quantity), append(costs, s.UnitCost), append(values, s.value)
+			}
+		}
+		if len(items) > 0 {
+			b.Exec(way.sql, db.Args{"items": items, "locations": locations, "quantities": quantities, "values": values, "costs": costs})
+		}
 	}
-	b.Exec(addToBalances, db.Args{"items": items, "locations": locations, "quantities": quantities, "values": values, "costs": costs})
 }

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
 
 	"souk/server/catalog"
 	"souk/server/platform/auth"
+	"souk/server/platform/db"
 	"souk/shared/barcode"
 	"souk/shared/fault"
 	"souk/shared/money"
@@ -39,6 +41,15 @@ type basket struct {
 	values map[int]money.Amount
 	from   returning
 	reason string
+}
+
+// readRates adds a read of the day's tax rates, for lines that are no item's: an
+// item brings its own rate with it.
+func readRates(r *db.Reads, cart wire.Cart, day time.Time) *[]catalog.TaxRate {
+	if !slices.ContainsFunc(cart.Lines, func(l wire.CartLine) bool { return l.ItemID == nil }) {
+		return &[]catalog.TaxRate{}
+	}
+	return catalog.ReadTaxRates(r, day)
 }
 
 func ratesOf(rates []catalog.TaxRate) map[string]decimal.Decimal {

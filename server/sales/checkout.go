@@ -60,7 +60,7 @@ func Checkout(ctx context.Context, tx *db.Tx, in wire.Checkout) (Sale, error) {
 	if err := basket.stocked(auth.From(ctx), *facts.balances, given); err != nil {
 		return Sale{}, err
 	}
-	tenders, settled, err := settle(facts.shop.Row, *facts.methods, basket.priced.Total, in.Tenders)
+	tenders, settled, err := settle(facts.shop(), *facts.methods, basket.priced.Total, in.Tenders)
 	if err != nil {
 		return Sale{}, err
 	}
@@ -79,10 +79,8 @@ func Checkout(ctx context.Context, tx *db.Tx, in wire.Checkout) (Sale, error) {
 
 // counterFacts is what every document made at a browser register is made from.
 type counterFacts struct {
-	made     *db.Found[uuid.UUID]
 	register *db.Found[tills.Register]
 	shift    *db.Found[openShift]
-	shop     *db.Found[shop]
 	methods  *[]payments.Method
 	chart    *[]ledger.ChartRow
 	balances *[]inventory.Balance
@@ -90,12 +88,10 @@ type counterFacts struct {
 }
 
 // counter adds its reads to r: the shared facts first, the hot rows last.
-func counter(r *db.Reads, document, register uuid.UUID, items []uuid.UUID) counterFacts {
+func counter(r *db.Reads, register uuid.UUID, items []uuid.UUID) counterFacts {
 	return counterFacts{
-		made:     db.ReadMaybe[uuid.UUID](r, readMade, db.Args{"sale": document}),
 		register: tills.ReadRegister(r, register),
 		shift:    db.ReadMaybe[openShift](r, holdOpenShift, db.Args{"register": register}),
-		shop:     db.ReadMaybe[shop](r, readShop, db.Args{}),
 		methods:  payments.ReadMethods(r),
 		chart:    ledger.ReadChart(r),
 		balances: readBalances(r, register, items),
@@ -106,8 +102,6 @@ func counter(r *db.Reads, document, register uuid.UUID, items []uuid.UUID) count
 // open checks that the register can make documents now.
 func (f counterFacts) open() error {
 	switch {
-	case f.made.Found:
-		return fault.Conflict("sales.already_made").Say("This was booked already. Look for it in the list of sales.")
 	case !f.register.Found || !f.number.Found:
 		return fault.NotFound("sales.register_unknown").Say("This register is not there. Choose another one.")
 	case f.register.Row.Kind != "browser":
@@ -117,6 +111,8 @@ func (f counterFacts) open() error {
 	}
 	return nil
 }
+
+func (f counterFacts) shop() shop { return shopOf(f.register.Row) }
 
 func (f counterFacts) ground(items map[uuid.UUID]catalog.Sellable) ground {
 	return ground{chart: ledger.ChartOf(*f.chart), methods: *f.methods, items: items, balances: *f.balances}
@@ -134,7 +130,7 @@ func (f counterFacts) document(tx *db.Tx, id uuid.UUID, kind wire.SaleKind) (*do
 			ID: id, Kind: kind, Series: f.number.Row.Series, Number: f.number.Row.Number,
 			ReceiptNo:  wire.ReceiptNo(f.number.Row.Series, f.number.Row.Number),
 			RegisterID: register.ID, ShiftID: f.shift.Row.ID, PersonID: tx.ActorID(), CompletedAt: tx.Now(),
-			Currency: f.shop.Row.Currency, TaxIncluded: f.shop.Row.TaxIncluded,
+			Currency: register.Currency, TaxIncluded: register.TaxIncluded,
 			Lines: []wire.SaleLine{}, Tenders: []wire.SaleTender{},
 		},
 		storeID: register.StoreID, locationID: register.LocationID, businessDate: day,
@@ -172,11 +168,11 @@ func load(ctx context.Context, tx *db.Tx, in wire.Checkout) (checkoutFacts, erro
 	ids, day := union(itemsOf(in.Cart), returned), dayOf(tx.Now())
 	r := tx.Reads()
 	f := checkoutFacts{customer: &db.Found[string]{}, returning: readReturning(r, in.Cart.Back)}
-	f.items, f.rates = catalog.ReadSellables(r, ids, catalog.Counter{Register: in.RegisterID, Day: day}), catalog.ReadTaxRates(r, day)
+	f.items, f.rates = catalog.ReadSellables(r, ids, catalog.Counter{Register: in.RegisterID, Day: day}), readRates(r, in.Cart, day)
 	if in.Cart.CustomerID != nil {
 		f.customer = db.ReadMaybe[string](r, readCustomer, db.Args{"customer": *in.Cart.CustomerID})
 	}
-	f.counterFacts = counter(r, in.ID, in.RegisterID, ids)
+	f.counterFacts = counter(r, in.RegisterID, ids)
 	f.takes = db.ReadMaybe[bool](r, planTakes, db.Args{"now": tx.Now()})
 	if err := r.Run(ctx); err != nil || !f.register.Found {
 		return f, err
@@ -186,7 +182,7 @@ func load(ctx context.Context, tx *db.Tx, in wire.Checkout) (checkoutFacts, erro
 	}
 	again := tx.Reads()
 	f.items = catalog.ReadSellables(again, ids, catalog.Counter{Register: in.RegisterID, Day: f.day})
-	f.rates = catalog.ReadTaxRates(again, f.day)
+	f.rates = readRates(again, in.Cart, f.day)
 	return f, again.Run(ctx)
 }
 
@@ -204,7 +200,7 @@ func (f checkoutFacts) ready(in wire.Checkout) error {
 }
 
 func (f checkoutFacts) shelf(ctx context.Context) shelf {
-	return shelf{shop: f.shop.Row, items: byID(*f.items), rates: ratesOf(*f.rates), actor: auth.From(ctx)}
+	return shelf{shop: f.shop(), items: byID(*f.items), rates: ratesOf(*f.rates), actor: auth.From(ctx)}
 }
 
 func (f checkoutFacts) ground() ground { return f.counterFacts.ground(byID(*f.items)) }

@@ -56,7 +56,7 @@ func soundLine(l wire.SaleLine) bool {
 
 // compare flags what the server would have made otherwise. It changes nothing.
 func (f uploadFacts) compare(d *document, now time.Time) {
-	if d.Currency != f.shop.Row.Currency {
+	if d.Currency != f.register.Row.Currency {
 		d.flag(FlagCurrencyDiffers)
 	}
 	if !f.series.Found {

@@ -83,7 +83,6 @@ type uploadFacts struct {
 	taken    *db.Found[uuid.UUID]
 	register *db.Found[tills.Register]
 	shift    *db.Found[uploadShift]
-	shop     *db.Found[shop]
 	customer *db.Found[string]
 	series   *db.Found[string]
 	previous *db.Found[int64]
@@ -170,7 +169,6 @@ func loadUpload(ctx context.Context, tx *db.Tx, register uuid.UUID, in wire.Fini
 		taken:    db.ReadMaybe[uuid.UUID](r, readTaken, number),
 		register: tills.ReadRegister(r, register),
 		shift:    db.ReadMaybe[uploadShift](r, readUploadShift, db.Args{"register": register, "shift": in.ShiftID, "at": in.CompletedAt}),
-		shop:     db.ReadMaybe[shop](r, readShop, db.Args{}),
 		customer: db.ReadMaybe[string](r, readCustomer, db.Args{"customer": customer}),
 		series:   db.ReadMaybe[string](r, readSeries, db.Args{"register": register, "series": in.Series}),
 		previous: db.ReadMaybe[int64](r, readPrevious, number),

@@ -47,7 +47,7 @@ type RefundIn struct {
 // sales.line_unknown, sales.refund_exceeds, sales.method_unknown,
 // approvals.needed, and with what Checkout fails with for the register.
 func GiveBack(ctx context.Context, tx *db.Tx, in RefundIn) (Sale, error) {
-	facts, err := loadReturn(ctx, tx, in.ID, in.Body.ID, in.Body.RegisterID)
+	facts, err := loadReturn(ctx, tx, in.ID, in.Body.RegisterID)
 	if err != nil {
 		return Sale{}, err
 	}
@@ -142,7 +142,7 @@ type returnFacts struct {
 	items   *[]catalog.Sellable
 }
 
-func loadReturn(ctx context.Context, tx *db.Tx, sale, document, register uuid.UUID) (returnFacts, error) {
+func loadReturn(ctx context.Context, tx *db.Tx, sale, register uuid.UUID) (returnFacts, error) {
 	first := tx.Reads()
 	hold(first, tx, sale)
 	ids := db.ReadAll[uuid.UUID](first, readSaleItems, db.Args{"sale": sale})
@@ -156,7 +156,7 @@ func loadReturn(ctx context.Context, tx *db.Tx, sale, document, register uuid.UU
 		tenders: db.ReadAll[wire.SaleTender](r, readTenders, db.Args{"sale": sale}),
 		items:   catalog.ReadSellables(r, *ids, catalog.Counter{Register: register, Day: dayOf(tx.Now())}),
 	}
-	f.counterFacts = counter(r, document, register, *ids)
+	f.counterFacts = counter(r, register, *ids)
 	if err := r.Run(ctx); err != nil {
 		return f, err
 	}

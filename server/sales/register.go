@@ -81,7 +81,7 @@ func readShelf(ctx context.Context, tx *db.Tx, in wire.Quote) (shelf, string, re
 	r := tx.Reads()
 	shop := db.ReadMaybe[shopDay](r, readShopDay, db.Args{"register": in.RegisterID})
 	items := catalog.ReadSellables(r, ids, catalog.Counter{Register: in.RegisterID, Day: day})
-	rates := catalog.ReadTaxRates(r, day)
+	rates := readRates(r, in.Cart, day)
 	from := readReturning(r, in.Back)
 	customer := &db.Found[string]{}
 	if in.CustomerID != nil {
@@ -97,7 +97,7 @@ func readShelf(ctx context.Context, tx *db.Tx, in wire.Quote) (shelf, string, re
 	if today := tenants.BusinessDate(tx.Now(), zone, shop.Row.DayEndsHour); !today.Equal(day) {
 		again := tx.Reads()
 		items = catalog.ReadSellables(again, ids, catalog.Counter{Register: in.RegisterID, Day: today})
-		rates = catalog.ReadTaxRates(again, today)
+		rates = readRates(again, in.Cart, today)
 		if err := again.Run(ctx); err != nil {
 			return shelf{}, "", from, err
 		}

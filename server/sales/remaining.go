@@ -48,11 +48,6 @@ const (
 		from   sales
 		where  tenant_id = @tenant and id = @sale and kind = 'sale'`
 
-	readMade db.SQL = `
-		select id
-		from   sales
-		where  tenant_id = @tenant and id = @sale`
-
 	readSaleItems db.SQL = `
 		select distinct item_id
 		from   sale_lines

@@ -9,6 +9,7 @@ import (
 	"souk/server/inventory"
 	"souk/server/ledger"
 	"souk/server/platform/db"
+	"souk/server/tills"
 	"souk/shared/money"
 	"souk/shared/wire"
 )
@@ -18,6 +19,8 @@ type shop struct {
 	Currency    string `db:"currency"`
 	TaxIncluded bool   `db:"prices_include_tax"`
 }
+
+func shopOf(r tills.Register) shop { return shop{Currency: r.Currency, TaxIncluded: r.TaxIncluded} }
 
 // openShift is the shift that a register sells in.
 type openShift struct {
@@ -106,16 +109,18 @@ func (d *document) book(tx *db.Tx, g ground) error {
 	if err != nil {
 		return err
 	}
-	values, err := inventory.Apply(batch, g.balances, moves)
+	valued, err := inventory.Settle(g.balances, moves)
 	if err != nil {
 		return err
 	}
 	d.costs = make([]money.Amount, len(d.Lines))
 	for i, move := range moves {
 		at := slices.IndexFunc(d.Lines, func(l wire.SaleLine) bool { return l.LineNo == move.SourceLine })
-		d.costs[at] = -values[i]
+		d.costs[at] = -valued.Values[i]
 	}
+	// The sale before its moves: one that is made already is told as that.
 	d.insert(batch)
+	valued.Write(batch)
 	if err := ledger.Post(batch, d.entry(g)); err != nil {
 		return err
 	}

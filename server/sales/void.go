@@ -34,7 +34,7 @@ type VoidIn struct {
 // sales.already_refunded, sales.shift_over, approvals.needed, and with what Checkout fails with
 // for the register.
 func Undo(ctx context.Context, tx *db.Tx, in VoidIn) (Sale, error) {
-	facts, err := loadReturn(ctx, tx, in.ID, in.Body.ID, in.Body.RegisterID)
+	facts, err := loadReturn(ctx, tx, in.ID, in.Body.RegisterID)
 	if err != nil {
 		return Sale{}, err
 	}

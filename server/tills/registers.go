@@ -29,6 +29,8 @@ type Register struct {
 	StoreName   string
 	TimeZone    string
 	DayEndsHour int
+	Currency    string
+	TaxIncluded bool `db:"prices_include_tax"`
 }
 
 // RegisterRow is a register in the list, with the device that is paired with it
@@ -57,7 +59,7 @@ type RegisterRow struct {
 const (
 	readRegister db.SQL = `
 		select r.id, r.store_id, l.id as location_id, r.number, r.name, r.kind, r.series_epoch,
-		       s.name as store_name, s.time_zone, c.day_ends_hour
+		       s.name as store_name, s.time_zone, c.day_ends_hour, c.currency, c.prices_include_tax
 		from   registers r
 		join   stores s on s.tenant_id = @tenant and s.id = r.store_id
 		join   locations l on l.tenant_id = @tenant and l.store_id = r.store_id and l.sells
@@ -104,7 +106,8 @@ const (
 		returning last`
 )
 
-// ReadRegister reads one register with what its store says of place and time.
+// ReadRegister reads one register with what its store says of place and time and
+// its company of money.
 func ReadRegister(r *db.Reads, id uuid.UUID) *db.Found[Register] {
 	return db.ReadMaybe[Register](r, readRegister, db.Args{"register": id})
 }
