@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -19,9 +21,19 @@ import (
 	"souk/server/verify"
 )
 
+// FewerCollections lets the heap grow to three times what is in use before it is
+// collected, unless GOGC says otherwise. What a server holds is small; collecting it
+// at every doubling took a sixth of its time while it sold.
+func FewerCollections() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200)
+	}
+}
+
 // Run serves until ctx ends and stops everything it started. tillProgram, if
 // set, is opened when there is a display, paired with a demo shop.
 func Run(ctx context.Context, cfg Config, tillProgram string, out io.Writer) (err error) {
+	FewerCollections()
 	store, err := FindStore(ctx, cfg, cfg.Demo)
 	if err != nil {
 		return err

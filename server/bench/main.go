@@ -37,6 +37,7 @@ func main() {
 	profile := flag.String("profile", "", "write a CPU profile of this program (server and clients, not PostgreSQL) to a file")
 	only := flag.String("only", "reads,lists,checkouts,sockets,growth", "what to measure")
 	flag.Parse()
+	app.FewerCollections()
 	if *profile != "" {
 		file, err := os.Create(*profile)
 		if err == nil {
@@ -60,7 +61,7 @@ func main() {
 type bench struct {
 	server  *embedded.Server
 	program *app.App
-	plain   *db.DB // the copy
+	plain   *app.App // the same on the copy
 	// yardstick is what everything is compared with: plain SQL on the same PostgreSQL.
 	yardstick *pgxpool.Pool
 	address   string
@@ -90,6 +91,7 @@ func run(ctx context.Context, only []string) error {
 		"reads": b.reads, "lists": b.lists, "checkouts": b.checkouts, "sockets": b.sockets, "growth": b.growth,
 	}
 	defer b.program.Hub.Drain()
+	defer b.plain.Hub.Drain()
 	for _, name := range only {
 		measure, known := measures[name]
 		if !known {
@@ -110,7 +112,7 @@ func (b *bench) prepare(ctx context.Context) error {
 	if _, _, err := db.Migrate(ctx, access.MaintenanceURL, migrations.FS); err != nil {
 		return err
 	}
-	if err := b.wire(ctx, access); err != nil {
+	if b.program, err = b.wired(ctx, access); err != nil {
 		return err
 	}
 	if err := b.shops(ctx); err != nil {
@@ -122,7 +124,7 @@ func (b *bench) prepare(ctx context.Context) error {
 	if err := b.copyPlain(ctx); err != nil {
 		return err
 	}
-	if err := b.wire(ctx, access); err != nil {
+	if b.program, err = b.wired(ctx, access); err != nil {
 		return err
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -134,13 +136,12 @@ func (b *bench) prepare(ctx context.Context) error {
 	return b.yardsticks(ctx)
 }
 
-func (b *bench) wire(ctx context.Context, access db.Access) error {
+func (b *bench) wired(ctx context.Context, access db.Access) (*app.App, error) {
 	database, err := db.Open(ctx, db.Config{LoginURL: access.LoginURL, PlatformURL: access.PlatformURL, MaxConns: 16, Faults: app.Faults()})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	b.program, err = app.Wire(ctx, app.Config{Domain: "localhost", Demo: true}, database)
-	return err
+	return app.Wire(ctx, app.Config{Domain: "localhost", Demo: true}, database)
 }
 
 // rate is how a measurement came out.

@@ -134,7 +134,7 @@ func (b *bench) checkouts(ctx context.Context) error {
 	var plain, isolated rate
 	// Twice in turns, so that neither has the warmer caches.
 	for range 2 {
-		first, err := measured(ctx, direct(b.plain))
+		first, err := measured(ctx, direct(b.plain.Database))
 		if err != nil {
 			return err
 		}
