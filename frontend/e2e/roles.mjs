@@ -49,6 +49,9 @@ export const stories = {
 		await page.getByRole('row').filter({ hasText: 'Wanda Keller' }).locator('[data-open]').click();
 		await page.getByRole('button', { name: 'Explain rights' }).click();
 		await page.getByRole('dialog').getByText('Denied to Weekend cashier in this shop').waitFor();
+		const limit = (name) => page.getByRole('dialog').getByRole('listitem').filter({ hasText: name });
+		await limit('Discount').getByText('As Sales manager does by default').waitFor();
+		await limit('Refund').getByText('Has not the right: always asks').first().waitFor();
 		const own = (await call(page, 'GET', '/api/roles')).body.rows.find((role) => role.name === 'Weekend cashier');
 		await page.goto(url('city-mart') + `/settings/roles/${own.key}`);
 		await say(page, 'Take goods back and give money back', 'By default');

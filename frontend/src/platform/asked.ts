@@ -49,6 +49,12 @@ export function figure(action: string, amount: number): string {
 	return yesOrNo(action) ? '' : money(amount, region.currency, region.locale);
 }
 
+/** A limit in words; none is no limit. */
+export function limitWords(action: string, most: number | null | undefined): string {
+	if (most === undefined || most === null) return yesOrNo(action) ? m.lim_alone() : m.lim_free();
+	return most === 0 ? m.lim_never() : figure(action, most);
+}
+
 /** What is wanted, in a few words: "Discount of 50%". */
 export function askedTitle(asked: Asked): string {
 	if (asked.action === 'right') return rights[asked.permission ?? '']?.() ?? m.appr_right();

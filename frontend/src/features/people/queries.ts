@@ -7,6 +7,7 @@ export type Role = Schema<'Role'>;
 export type RightsGroup = Schema<'RightsGroup'>;
 export type Effects = Awaited<ReturnType<typeof effectsOf>>;
 export type Reason = Schema<'Reason'>;
+export type HowFar = Schema<'HowFar'>;
 export type Shape = { grants: string[]; denials: string[] };
 
 /** Key and fetcher of everyone who works here. */
