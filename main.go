@@ -7,4 +7,4 @@ import (
 	"souk/desktop"
 )
 
-func main() { os.Exit(desktop.Run(os.Args[1:], os.Stderr)) }
+func main() { os.Exit(desktop.Run(os.Args[1:], os.Stdout, os.Stderr)) }

@@ -38,8 +38,8 @@ const (
 // Run opens a till in a window and returns the process's exit code when the
 // window has been closed. What goes wrong before there is a window is said on
 // stderr.
-func Run(args []string, stderr io.Writer) int {
-	if err := run(args, stderr); err != nil {
+func Run(args []string, stdout, stderr io.Writer) int {
+	if err := run(args, stdout, stderr); err != nil {
 		if errors.Is(err, errUsage) {
 			return 2
 		}
@@ -52,10 +52,13 @@ func Run(args []string, stderr io.Writer) int {
 	return 0
 }
 
-func run(args []string, stderr io.Writer) error {
+func run(args []string, stdout, stderr io.Writer) error {
 	given, err := readFlags(args, stderr)
 	if err != nil {
 		return err
+	}
+	if given.heads {
+		return writeHeads(given.data, stdout)
 	}
 	if err := haveDisplay(); err != nil {
 		return err
@@ -74,6 +77,21 @@ func run(args []string, stderr io.Writer) error {
 		}
 	}
 	return wails.Run(w.options(engine, given))
+}
+
+// writeHeads writes the heads that a till's folder keeps, a line of JSON each.
+func writeHeads(dir string, out io.Writer) error {
+	heads, err := till.AuditHeads(context.Background(), dir)
+	if err != nil {
+		return err
+	}
+	lines := json.NewEncoder(out)
+	for _, head := range heads {
+		if err := lines.Encode(head); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // window passes on what the engine announces, once there is a page to hear it.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -35,6 +36,20 @@ func TestFlags(t *testing.T) {
 		_, err = readFlags([]string{"--data", "d", "--printer", printer}, io.Discard)
 		require.ErrorContains(t, err, "file:PATH", printer)
 	}
+}
+
+func TestHeadsAreWrittenWithoutAWindow(t *testing.T) {
+	dir := t.TempDir()
+	secrets, err := device.OpenFile(dir)
+	require.NoError(t, err)
+	engine, err := till.Open(t.Context(), till.Config{Dir: dir, Secrets: secrets})
+	require.NoError(t, err)
+	defer func() { _ = engine.Close() }()
+	var out, errs strings.Builder
+	require.Zero(t, Run([]string{"--data", dir, "--audit-heads"}, &out, &errs), errs.String())
+	require.Empty(t, out.String(), "none is kept yet")
+	require.Equal(t, 1, Run([]string{"--data", t.TempDir(), "--audit-heads"}, &out, &errs))
+	require.Contains(t, errs.String(), "no till's journal")
 }
 
 func TestProblemSurvivesTheBridge(t *testing.T) {

@@ -21,6 +21,8 @@ type flags struct {
 	name    string
 	printer *wire.PrinterState
 	kiosk   bool
+	// heads is set to write down what the till keeps of the audit trail, and nothing else.
+	heads bool
 }
 
 // errUsage says that the flag package has explained itself already.
@@ -37,6 +39,7 @@ func readFlags(args []string, stderr io.Writer) (flags, error) {
 	set.StringVar(&f.name, "name", hostName(), "what the office calls this device")
 	set.StringVar(&printer, "printer", "", "file:PATH, tcp:HOST[:PORT], queue:NAME or none")
 	set.BoolVar(&f.kiosk, "kiosk", false, "full screen, without a frame, above everything")
+	set.BoolVar(&f.heads, "audit-heads", false, "write the signed heads of the audit trail that this till keeps, for souk-audit-check")
 	if err := set.Parse(args); err != nil {
 		return f, errors.Join(errUsage, err)
 	}

@@ -21,10 +21,14 @@ func (e *Engine) record(tx *sql.Tx, id uuid.UUID, kind wire.EntryKind, fact any)
 		return err
 	}
 	device := e.pairing.DeviceID.String()
+	by := uuid.Nil // the till itself
+	if e.person != nil {
+		by = e.person.ID
+	}
 	_, err = tx.ExecContext(e.ctx, `
 		insert into journal (device_id, no, id, kind, person_id, at, body, hash)
 		select ?1, coalesce(max(no), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7 from journal where device_id = ?1`,
-		device, id.String(), string(kind), e.person.ID.String(), stamp(e.now()), string(body), hashOf(body))
+		device, id.String(), string(kind), by.String(), stamp(e.now()), string(body), hashOf(body))
 	if err != nil {
 		return fmt.Errorf("journal %s: %w", kind, err)
 	}

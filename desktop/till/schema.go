@@ -1,5 +1,8 @@
 package till
 
+// journalName is the journal's file in the till's folder.
+const journalName = "journal.db"
+
 // journalSchema is the file that may never be lost: what has happened here and
 // is about to. Nothing in it is deleted before the server has it, and the
 // journal, the sales and the counters are never deleted at all.
@@ -91,6 +94,16 @@ create table if not exists held (
 	held_by text not null,
 	body    text not null
 ) strict;
+
+-- Signed heads of the shop's audit trail: the newest of each day, and what did not
+-- fit any more when the till looked.
+create table if not exists audit_heads (
+	seq   integer not null,
+	day   text not null,
+	body  text not null,
+	doubt text not null default ''
+) strict;
+create index if not exists audit_heads_newest on audit_heads (seq) where doubt = '';
 
 create table if not exists pin_tries (
 	person_id text primary key,

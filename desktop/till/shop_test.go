@@ -18,6 +18,7 @@ import (
 	"github.com/gorilla/websocket"
 	"github.com/govalues/decimal"
 
+	"souk/shared/audit"
 	"souk/shared/barcode"
 	"souk/shared/money"
 	"souk/shared/secret"
@@ -52,6 +53,7 @@ type shop struct {
 	sockets  map[*websocket.Conn]bool
 	looks    map[uuid.UUID][]byte // pictures of items
 	looked   []int                // how many were asked for at a time
+	trail    []audit.Head         // of the audit trail, the newest last; row numbers are unique
 }
 
 // change is a row of the change stream; without item and customer it is the setup.
@@ -175,6 +177,7 @@ func (s *shop) listen(address string) {
 	mux.HandleFunc("GET /api/sync/sales/{id}/receipt", s.known(s.sendOneReceipt))
 	mux.HandleFunc("GET /api/sync/items/{id}/stock", s.known(s.sendStock))
 	mux.HandleFunc("GET /api/sync/changes", s.known(s.sendChanges))
+	mux.HandleFunc("GET /api/sync/audit-head", s.known(s.sendAuditHead))
 	mux.HandleFunc("POST /api/sync/entries", s.known(s.takeEntries))
 	mux.HandleFunc("GET /live", s.known(s.live))
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", address)

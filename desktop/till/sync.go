@@ -32,6 +32,7 @@ func (e *Engine) runSync() {
 			e.noteLink(err)
 			if err == nil {
 				e.lookAtItems(s)
+				e.lookAtAudit(s)
 			}
 		}
 		switch {

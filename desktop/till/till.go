@@ -58,6 +58,7 @@ type Engine struct {
 	changed   chan struct{}
 	rebound   chan struct{} // there is a new pairing
 	batch     int           // entries per upload; only runSync uses it
+	witnessed time.Time     // when the audit trail was looked at; only runSync uses it
 	unsure    bool          // whether the server still has what it acknowledged; guarded by exchanging
 
 	exchanging sync.Mutex // held while talking to the server; taken before mu
@@ -85,7 +86,8 @@ type Engine struct {
 	link      wire.LinkState
 	printer   wire.PrinterState
 	logo      logo
-	failing   bool // a commit was refused by the disk: sell nothing more
+	doubted   wire.AuditDoubt // what was last said of the audit trail
+	failing   bool            // a commit was refused by the disk: sell nothing more
 }
 
 // Open opens the till in cfg.Dir, or makes a new one there, and begins to
@@ -153,7 +155,7 @@ func (e *Engine) load() (err error) {
 	if e.lock, err = takeFolder(e.cfg.Dir); err != nil {
 		return err
 	}
-	e.journal, err = openFile(e.ctx, filepath.Join(e.cfg.Dir, "journal.db"), full, journalSchema)
+	e.journal, err = openFile(e.ctx, filepath.Join(e.cfg.Dir, journalName), full, journalSchema)
 	if errors.Is(err, errDamaged) {
 		return errJournalDamaged.Wrap(err)
 	}

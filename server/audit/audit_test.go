@@ -214,3 +214,47 @@ func TestWhatIsWrittenByHandIsTold(t *testing.T) {
 		require.Empty(t, rows[i].PersonName)
 	}
 }
+
+func TestTillsAreGivenHeadsThatProofsAreHeldTo(t *testing.T) {
+	b := newBench(t, "North", "South")
+	var stand wire.AuditStand
+	ask := func(seq int64) {
+		b.in(t, func(ctx context.Context, tx *db.Tx) (err error) {
+			stand, err = audit.ShowHead(ctx, tx, audit.KnownHead{Seq: seq})
+			return err
+		})
+	}
+	ask(0)
+	require.True(t, stand.Head.Genuine())
+	require.Equal(t, b.shop.ID, stand.Head.Tenant)
+	require.Nil(t, stand.Known)
+	kept := *stand.Head
+	ask(kept.Seq)
+	require.Equal(t, kept.Hash, *stand.Known)
+
+	_, file := b.proof(t)
+	_, other, err := ed25519.GenerateKey(nil)
+	require.NoError(t, err)
+	check := func(change func(*chain.Head)) (chain.Checked, error) {
+		head := kept
+		change(&head)
+		return chain.Check(bytes.NewReader(file), head.Sign(other))
+	}
+	found, err := check(func(*chain.Head) {})
+	require.NoError(t, err)
+	require.Equal(t, 1, found.Witnesses)
+	found, err = check(func(h *chain.Head) { h.Seq, h.At = h.Seq+50, found.Title.MadeAt.Add(time.Hour) })
+	require.NoError(t, err, "what was signed after the proof was made says nothing of it")
+	require.Equal(t, 1, found.Later)
+	_, err = check(func(h *chain.Head) { h.Hash[7] ^= 1 })
+	require.ErrorContains(t, err, "made anew")
+	_, err = check(func(h *chain.Head) { h.Seq += 50 })
+	require.ErrorContains(t, err, "is missing")
+	_, err = check(func(h *chain.Head) { h.Tenant = uuid.New() })
+	require.ErrorContains(t, err, "another shop")
+	forged := kept
+	forged.Signature = append(chain.Blob{}, forged.Signature...)
+	forged.Signature[0] ^= 1
+	_, err = chain.Check(bytes.NewReader(file), forged)
+	require.ErrorContains(t, err, "not genuine")
+}

@@ -1,5 +1,5 @@
 // Package audit shows who wrote what in a shop, and gives the proof of it away: a
-// file that the stand-alone checker reads. The rows themselves are made in the
+// file that the stand-alone checker reads. Tills keep signed heads of it. The rows themselves are made in the
 // database and sealed by the platform; nothing here writes one.
 package audit
 
@@ -7,6 +7,7 @@ import (
 	"souk/server/platform/jobs"
 	"souk/server/platform/module"
 	"souk/server/platform/web"
+	"souk/server/sync"
 	"souk/shared/wire"
 )
 
@@ -23,6 +24,7 @@ var Module = module.Module{
 		web.Get("/audit", Read, List),
 		web.Get("/audit/{seq}", Read, Show),
 		web.Get("/audit-trail", Read, ShowTrail),
+		web.Get("/sync/audit-head", sync.Till, ShowHead),
 		web.Post("/audit/exports", Read, Export),
 		web.Post("/audit/proofs", Read, TakeProof),
 	},

@@ -29,6 +29,8 @@ var books = map[wire.EntryKind]into{
 	wire.EntryCashMoved:     reading(sales.RecordCash),
 	wire.EntryReceiptMailed: reading(sales.RecordReceiptMail),
 	wire.EntryApprovalUsed:  reading(approvals.RecordUsed),
+
+	wire.EntryAuditContradicted: reading(hearWitness),
 }
 
 func reading[T any](record func(context.Context, *db.Tx, uuid.UUID, T) ([]string, error)) into {

@@ -24,6 +24,8 @@ type Chain struct {
 	Hash   Hash
 	// Signed are the heads to be met on the way, in order of their numbers.
 	Signed []Head
+	// Witnesses are heads that were kept elsewhere, by the numbers of their rows.
+	Witnesses map[int64][]Head
 	// Facts counts the facts that were compared.
 	Facts int64
 }
@@ -46,17 +48,32 @@ func (c *Chain) Next(row Row) error {
 	}
 	c.Seq, c.Hash = row.Seq, row.Hash
 	for len(c.Signed) > 0 && c.Signed[0].Seq == row.Seq {
-		head := c.Signed[0]
-		switch {
-		case head.Tenant != c.Tenant || !head.Genuine():
-			return Broken{row.Seq, "the signature for it is not genuine"}
-		case head.Hash != row.Hash:
-			return Broken{row.Seq, fmt.Sprintf("is another one than was signed on %s: the rows up to here were made anew", head.At.Format("2006-01-02 15:04:05 UTC"))}
+		if err := c.meet(c.Signed[0], row); err != nil {
+			return err
 		}
 		c.Signed = c.Signed[1:]
 	}
+	for _, head := range c.Witnesses[row.Seq] {
+		if err := c.meet(head, row); err != nil {
+			return err
+		}
+	}
+	delete(c.Witnesses, row.Seq)
 	return nil
 }
+
+// meet compares a row with a head that was signed for it.
+func (c *Chain) meet(head Head, row Row) error {
+	switch {
+	case head.Tenant != c.Tenant || !head.Genuine():
+		return Broken{row.Seq, "the signature for it is not genuine"}
+	case head.Hash != row.Hash:
+		return Broken{row.Seq, fmt.Sprintf("is another one than was signed on %s: the rows up to here were made anew", head.At.Format(signedAt))}
+	}
+	return nil
+}
+
+const signedAt = "2006-01-02 15:04:05 UTC"
 
 // fact compares what the row stands for with the digest in it.
 func (c *Chain) fact(row Row) error {
@@ -82,9 +99,19 @@ func (c *Chain) fact(row Row) error {
 
 // End says whether the chain goes as far as was signed. It fails with Broken.
 func (c *Chain) End() error {
+	var last Head
 	if len(c.Signed) > 0 {
-		head := c.Signed[len(c.Signed)-1]
-		return Broken{c.Seq + 1, fmt.Sprintf("is missing: %d rows were signed for on %s", head.Seq, head.At.Format("2006-01-02 15:04:05 UTC"))}
+		last = c.Signed[len(c.Signed)-1]
+	}
+	for _, heads := range c.Witnesses {
+		for _, head := range heads {
+			if head.Seq > last.Seq {
+				last = head
+			}
+		}
+	}
+	if last.Seq > c.Seq {
+		return Broken{c.Seq + 1, fmt.Sprintf("is missing: %d rows were signed for on %s", last.Seq, last.At.Format(signedAt))}
 	}
 	return nil
 }

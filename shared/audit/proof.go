@@ -71,6 +71,9 @@ type Checked struct {
 	Rows  int64
 	Facts int64
 	Heads int
+	// Witnesses are the heads kept elsewhere that were compared; Later were signed after
+	// the proof was made.
+	Witnesses, Later int
 	// Keys are the public keys of the signatures, each once.
 	Keys []Blob
 	Last Head // the last signed one; zero if there is none
@@ -78,9 +81,10 @@ type Checked struct {
 
 const longestLine = 64 << 20
 
-// Check reads a proof and follows its chain. It fails with Broken at the first row
-// that does not hold, and with what else is wrong with the file.
-func Check(in io.Reader) (Checked, error) {
+// Check reads a proof and follows its chain, through the heads of witnesses too: those
+// that tills have kept. It fails with Broken at the first row that does not hold, and
+// with what else is wrong with the file.
+func Check(in io.Reader, witnesses ...Head) (Checked, error) {
 	text, err := unpacked(in)
 	if err != nil {
 		return Checked{}, err
@@ -94,7 +98,18 @@ func Check(in io.Reader) (Checked, error) {
 	if err := json.Unmarshal(lines.Bytes(), &found.Title); err != nil || found.Title.Format != format {
 		return found, errors.New("this is not a proof of an audit trail, or one of a later version")
 	}
-	chain := Chain{Tenant: found.Title.Tenant}
+	chain := Chain{Tenant: found.Title.Tenant, Witnesses: map[int64][]Head{}}
+	for _, head := range witnesses {
+		if head.Tenant != found.Title.Tenant {
+			return found, errors.New("the heads are of another shop than the proof")
+		}
+		if head.At.After(found.Title.MadeAt) {
+			found.Later++
+			continue
+		}
+		found.Witnesses++
+		chain.Witnesses[head.Seq] = append(chain.Witnesses[head.Seq], head)
+	}
 	ended := false
 	for number := 2; lines.Scan(); number++ {
 		var next line

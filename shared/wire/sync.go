@@ -48,6 +48,8 @@ const (
 	// EntryReceiptMailed asks for a letter; it comes after the sale that it is about.
 	EntryReceiptMailed EntryKind = "receipt_mailed" // ReceiptMailed
 	EntryApprovalUsed  EntryKind = "approval_used"  // ApprovalUsed
+	// EntryAuditContradicted tells that the audit trail is not the one that was signed.
+	EntryAuditContradicted EntryKind = "audit_contradicted" // AuditContradicted
 )
 
 // Entry is one fact in a till's journal. No counts from 1 under the device and
@@ -55,7 +57,7 @@ const (
 type Entry struct {
 	No       int64           `json:"no" minimum:"1"`
 	ID       uuid.UUID       `json:"id"`
-	Kind     EntryKind       `json:"kind" doc:"shift_opened, item_created, sale_finished, shift_closed, cash_moved, customer_met, receipt_mailed, approval_used; another one is kept as an exception"`
+	Kind     EntryKind       `json:"kind" doc:"shift_opened, item_created, sale_finished, shift_closed, cash_moved, customer_met, receipt_mailed, approval_used, audit_contradicted; another one is kept as an exception"`
 	PersonID uuid.UUID       `json:"person_id"`
 	At       time.Time       `json:"at"`
 	Body     json.RawMessage `json:"body"`

@@ -2875,6 +2875,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sync/audit-head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /sync/audit-head */
+        get: operations["get-sync-audit-head"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sync/changes": {
         parameters: {
             query?: never;
@@ -4044,7 +4061,7 @@ export interface components {
             body: unknown;
             /** Format: uuid */
             id: string;
-            /** @description shift_opened, item_created, sale_finished, shift_closed, cash_moved, customer_met, receipt_mailed, approval_used; another one is kept as an exception */
+            /** @description shift_opened, item_created, sale_finished, shift_closed, cash_moved, customer_met, receipt_mailed, approval_used, audit_contradicted; another one is kept as an exception */
             kind: string;
             /** Format: int64 */
             no: number;
@@ -4161,6 +4178,17 @@ export interface components {
             /** @description Who of support came in by it */
             used: string[];
             view_only: boolean;
+        };
+        Head: {
+            /** Format: date-time */
+            at: string;
+            hash: string;
+            public_key: string;
+            /** Format: int64 */
+            seq: number;
+            signature: string;
+            /** Format: uuid */
+            tenant: string;
         };
         HourTotal: {
             /** Format: int64 */
@@ -16542,6 +16570,46 @@ export interface operations {
                         id: string;
                         /** @enum {string} */
                         state: "open" | "approved" | "refused" | "withdrawn" | "expired";
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sync-audit-head": {
+        parameters: {
+            query?: {
+                /** @description 0 if it keeps none */
+                seq?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The newest that is signed */
+                        head?: components["schemas"]["Head"];
+                        /** @description The hash of the row that was asked about; absent if there is no such row */
+                        known?: string;
                     };
                 };
             };
