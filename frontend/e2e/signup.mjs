@@ -49,6 +49,17 @@ async function makeShop(page, root, name, picture) {
 	await picture('welcome');
 }
 
+/** Samples come and go with a click each. */
+async function trySamples(page, picture) {
+	await page.getByRole('button', { name: 'Try with samples' }).click();
+	await page.getByText('11 sample items are here to try things with').waitFor();
+	await page.getByText('11 items so far').waitFor();
+	await picture('samples');
+	await page.getByRole('button', { name: 'Remove the samples' }).click();
+	await page.getByText('The samples are gone', { exact: true }).waitFor();
+	await page.getByRole('button', { name: 'Try with samples' }).waitFor();
+}
+
 async function firstSale(page, picture) {
 	const at = (path) => new URL(path, page.url()).href;
 	await page.goto(at('/items?item=new'));
@@ -101,6 +112,7 @@ export const stories = {
 		const began = Date.now();
 		const picture = camera(page, 'sign-up');
 		await makeShop(page, url('x').replace('//x.', '//'), 'Harbour Corner', picture);
+		await trySamples(page, picture);
 		await firstSale(page, picture);
 		const took_ms = Date.now() - began;
 		console.log(`      from the sign-up page to the first sale: ${Math.round(took_ms / 1000)} s`);

@@ -275,6 +275,7 @@ func (r *ring) trade(t *testing.T, of *shop) {
 	r.write(t, of, `insert into import_keys (tenant_id, import_id, kind, key, row_no) values ($1, $2, 'sku', $3, 2)`, of.id, imported, of.mark+"-9")
 	r.write(t, of, `insert into import_plans (tenant_id, signature, plan, updated_at) values ($1, $2, '{}', now())`, of.id, of.mark+" signature")
 	r.write(t, of, `insert into self_tests (tenant_id, id, started_by, state, started_at) values ($1, $2, $3, 'waiting', now())`, of.id, uuid.New(), of.people[wire.Owner])
+	r.write(t, of, `insert into samples (tenant_id, kind, id) values ($1, 'item', $2)`, of.id, uuid.New())
 	grant, supporter := uuid.New(), uuid.New()
 	r.write(t, of, `insert into people (tenant_id, id, name, role, active, support_of, created_at, updated_at) values ($1, $2, $3, 'report_user', false, gen_random_uuid(), now(), now())`,
 		of.id, supporter, of.mark+" (support)")

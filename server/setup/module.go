@@ -1,6 +1,7 @@
 // Package setup makes shops for people: by the page at the domain itself, by the
 // command line, always through the same use cases; and it tells a new shop's
-// owner what is left to do. It keeps nothing of its own.
+// owner what is left to do, with sample items to try it with. It keeps nothing of its
+// own but which items these are.
 package setup
 
 import (
@@ -9,8 +10,11 @@ import (
 	"souk/shared/wire"
 )
 
-// Follow allows seeing what is left to do before the shop can sell.
-const Follow module.Permission = "setup.follow"
+// The permissions of this module.
+const (
+	Follow  module.Permission = "setup.follow"
+	Sampler module.Permission = "setup.samples"
+)
 
 // Module declares the first steps of a shop.
 var Module = module.Module{
@@ -18,7 +22,12 @@ var Module = module.Module{
 	Needs: []string{"catalog", "tills"},
 	Permissions: []module.Grant{
 		{Whole: true, Permission: Follow, Allows: "see what is left to do before the shop can sell", Roles: module.To(wire.Manager, wire.SystemManager)},
+		{Whole: true, Permission: Sampler, Allows: "put sample items into an empty shop and take them out again", Roles: module.To(wire.Manager)},
 	},
-	Routes: []web.Route{web.Get("/welcome", Follow, ShowProgress)},
-	Nav:    []module.Nav{{Section: "Shop", Label: "Getting started", Path: "/welcome", Icon: "house", Needs: Follow}},
+	Routes: []web.Route{
+		web.Get("/welcome", Follow, ShowProgress),
+		web.Post("/welcome/samples", Sampler, AddSamples),
+		web.Delete("/welcome/samples", Sampler, RemoveSamples),
+	},
+	Nav: []module.Nav{{Section: "Shop", Label: "Getting started", Path: "/welcome", Icon: "house", Needs: Follow}},
 }

@@ -10,6 +10,7 @@ import (
 // Progress is how far a shop has come, read from what is really there.
 type Progress struct {
 	Items           int  `json:"items" doc:"Counted up to 1000"`
+	Samples         int  `json:"samples" doc:"Items among them that are there to be tried only"`
 	Stocked         bool `json:"stocked" doc:"Some item has stock"`
 	People          int  `json:"people" doc:"Who can sign in at a till"`
 	ReceiptNamed    bool `json:"receipt_named" doc:"The receipt says who sells"`
@@ -22,6 +23,7 @@ type Progress struct {
 
 const progress db.SQL = `
 	select (select count(*) from (select from items i where i.tenant_id = @tenant and i.active limit 1000) n) as items,
+	       (select count(*) from samples m where m.tenant_id = @tenant and m.kind = 'item') as samples,
 	       exists (select from stock_balances l where l.tenant_id = @tenant) as stocked,
 	       (select count(*) from people p where p.tenant_id = @tenant and p.active and p.pin_hash <> '') as people,
 	       exists (select from stores s where s.tenant_id = @tenant and (s.legal_name <> '' or s.receipt_header <> '')) as receipt_named,

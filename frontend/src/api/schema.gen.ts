@@ -3390,6 +3390,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/welcome/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /welcome/samples */
+        post: operations["post-welcome-samples"];
+        /** DELETE /welcome/samples */
+        delete: operations["delete-welcome-samples"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -18255,6 +18273,11 @@ export interface operations {
                         people: number;
                         /** @description The receipt says who sells */
                         receipt_named: boolean;
+                        /**
+                         * Format: int64
+                         * @description Items among them that are there to be tried only
+                         */
+                        samples: number;
                         /** @description Ever */
                         shift_opened: boolean;
                         sold: boolean;
@@ -18266,6 +18289,93 @@ export interface operations {
                          * @description Tills, paired or not
                          */
                         tills: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-welcome-samples": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BodyOnlyStruct {}Body"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        categories: number;
+                        /** Format: int64 */
+                        items: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-welcome-samples": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: int64
+                         * @description Were sold or are in stock: only taken out of sale
+                         */
+                        kept: number;
+                        /** Format: int64 */
+                        removed: number;
                     };
                 };
             };

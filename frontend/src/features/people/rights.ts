@@ -61,6 +61,7 @@ const rights: Record<Permission, () => string> = {
 	'approvals.answer': m.right_approvals_answer,
 	'audit.read': m.right_audit_read,
 	'setup.follow': m.right_setup_follow,
+	'setup.samples': m.right_setup_samples,
 	'system.operate': m.right_system_operate,
 	'selftest.run': m.right_selftest_run,
 	'support.allow': m.right_support_allow,

@@ -1,7 +1,7 @@
 import { m } from '@/paraglide.gen/messages';
 import type { Progress } from './queries';
 
-export type Step = { id: string; title: string; text: string; note?: string; done: boolean; action: string; href: string; other?: { label: string; href: string } };
+export type Step = { id: string; title: string; text: string; note?: string; done: boolean; action: string; href: string; other?: { label: string; href: string }; samples?: boolean };
 
 /** What an owner has to do before the shop can sell, in the order in which it is needed. */
 export function steps(now: Progress): Step[] {
@@ -9,6 +9,7 @@ export function steps(now: Progress): Step[] {
 		{
 			id: 'items', title: m.welcome_items(), text: m.welcome_items_text(), note: now.items ? m.welcome_items_count({ count: now.items >= 1000 ? '1000+' : String(now.items) }) : undefined,
 			done: now.items > 0, action: m.welcome_items_action(), href: '/items?item=new', other: { label: m.welcome_import_action(), href: '/items/import' },
+			samples: !now.items,
 		},
 		{ id: 'receipt', title: m.welcome_receipt(), text: m.welcome_receipt_text(), done: now.receipt_named, action: m.welcome_receipt_action(), href: '/settings' },
 		{ id: 'people', title: m.welcome_people(), text: m.welcome_people_text(), done: now.people > 0, action: m.welcome_people_action(), href: '/people' },
