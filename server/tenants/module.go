@@ -3,6 +3,7 @@
 package tenants
 
 import (
+	"souk/server/platform/jobs"
 	"souk/server/platform/live"
 	"souk/server/platform/module"
 	"souk/server/platform/web"
@@ -17,6 +18,8 @@ const (
 	Modules module.Permission = "company.modules"
 	// Close is the owner's too.
 	Close module.Permission = "company.close"
+	// ExportEverything is the owner's as well.
+	ExportEverything module.Permission = "company.export"
 )
 
 // Settings are the company's and its stores' facts.
@@ -29,12 +32,14 @@ var Module = module.Module{
 		{Whole: true, Permission: Edit, Allows: "change the shop's settings and stores", Roles: module.To(wire.SystemManager)},
 		{Whole: true, Permission: Modules, Allows: "switch modules on and off and choose the shop's words", Roles: module.To()},
 		{Whole: true, Permission: Close, Allows: "close the shop", Roles: module.To()},
+		{Whole: true, Permission: ExportEverything, Allows: "take a copy of all that the shop has away", Roles: module.To()},
 		{Permission: EditStores, Allows: "change the facts of a store", Roles: module.To(wire.Manager, wire.SystemManager)},
 	},
 	Routes: []web.Route{
 		web.Get("/company", web.SignedIn, Show),
 		web.Put("/company", Edit, Change),
 		web.Fresh(web.PostOutside("/company/closure", Close, CloseShop)),
+		web.Fresh(web.Post("/company/exports", ExportEverything, ExportAll)),
 		web.Get("/modules", Modules, ListModules),
 		web.Put("/modules/{key}", Modules, SwitchModule),
 		web.Put("/company/words", Modules, ChooseWords),
@@ -48,6 +53,7 @@ var Module = module.Module{
 		web.Put("/stores/{id}/receipt", EditStores, ChangeReceipt),
 	},
 	Topics: []live.Topic{Settings},
+	Jobs:   []jobs.Kind{everything},
 	Nav: []module.Nav{
 		{Section: "Shop", Label: "Stores", Path: "/stores", Icon: "store", Needs: EditStores},
 		{Section: "Shop", Label: "Settings", Path: "/settings", Icon: "settings", Needs: Edit},

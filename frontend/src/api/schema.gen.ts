@@ -620,6 +620,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/company/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /company/exports */
+        post: operations["post-company-exports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/company/words": {
         parameters: {
             query?: never;
@@ -8364,6 +8381,73 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-company-exports": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BodyOnlyStruct {}Body"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        cancelling: boolean;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: int64 */
+                        done: number;
+                        /**
+                         * Format: uuid
+                         * @description What it made, to be downloaded
+                         */
+                        file_id?: string;
+                        /** Format: date-time */
+                        finished_at?: string;
+                        /** Format: uuid */
+                        id: string;
+                        kind: string;
+                        /** @description Why it failed, or why it is tried again */
+                        problem: string;
+                        /** @enum {string} */
+                        state: "queued" | "running" | "done" | "failed" | "cancelled";
+                        /** Format: uuid */
+                        subject_id?: string;
+                        title: string;
+                        /**
+                         * Format: int64
+                         * @description 0 while it is not known
+                         */
+                        total: number;
+                    };
+                };
             };
             /** @description Not done, and why */
             default: {

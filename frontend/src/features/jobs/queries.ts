@@ -14,6 +14,7 @@ const kinds: Record<string, () => string> = {
 	'imports.undo': m.jobs_kind_undo,
 	'selftest.run': m.jobs_kind_selftest,
 	'audit.proof': m.jobs_kind_proof,
+	'tenants.export': m.jobs_kind_everything,
 };
 export const kindOf = (job: Job) => kinds[job.kind]?.() ?? m.jobs_kind_export();
 

@@ -7,6 +7,7 @@ const rights: Record<Permission, () => string> = {
 	'stores.edit': m.right_stores_edit,
 	'company.modules': m.right_company_modules,
 	'company.close': m.right_company_close,
+	'company.export': m.right_company_export,
 	'catalog.use': m.right_catalog_use,
 	'parties.use': m.right_parties_use,
 	'ledger.use': m.right_ledger_use,

@@ -25,6 +25,7 @@ export const taxesQuery = () => ({ queryKey: ['catalog.setup', 'taxes'], queryFn
 export const accountsQuery = () => ({ queryKey: ['ledger', 'accounts'], queryFn: () => body(api.GET('/api/accounts')) });
 
 export const changeCompany = (company: Company) => body(api.PUT('/api/company', { body: company }));
+export const exportAll = () => body(api.POST('/api/company/exports', { body: {} }));
 /** Nobody gets in afterwards. */
 export const closeShop = (slug: string) => body(api.POST('/api/company/closure', { body: { slug } }));
 export const addStore = (store: Store) => body(api.POST('/api/stores', { body: store }));

@@ -1,0 +1,4 @@
+package tenants
+
+// NotExported is for the tests.
+var NotExported = notExported
