@@ -1,5 +1,6 @@
 // Lists taken out as files, and cash that moves in drawers while a manager looks on.
 import assert from 'node:assert/strict';
+import { inflateRawSync } from 'node:zlib';
 
 const shop = 'city-mart';
 
@@ -63,6 +64,20 @@ function table(text) {
 	}
 	return rows.filter((row) => row.length > 1);
 }
+
+/** The files in a ZIP, by what its list at the end says. */
+function unpacked(zip) {
+	const end = zip.lastIndexOf(Buffer.from('PK\x05\x06'));
+	const files = {};
+	for (let at = zip.readUInt32LE(end + 16), left = zip.readUInt16LE(end + 10); left > 0; left--) {
+		const [nameSize, extraSize, noteSize] = [28, 30, 32].map((place) => zip.readUInt16LE(at + place));
+		const head = zip.readUInt32LE(at + 42);
+		const body = head + 30 + zip.readUInt16LE(head + 26) + zip.readUInt16LE(head + 28);
+		files[zip.toString('utf8', at + 46, at + 46 + nameSize)] = inflateRawSync(zip.subarray(body, body + zip.readUInt32LE(at + 20))).toString('utf8');
+		at += 46 + nameSize + extraSize + noteSize;
+	}
+	return files;
+}
 const cents = (text) => Math.round(Number(text) * 100);
 
 export const stories = {
@@ -79,6 +94,31 @@ export const stories = {
 		const [names, ...lines] = await exported(page, 'Their lines as CSV');
 		assert.equal(lines.reduce((sum, row) => sum + cents(row[names.indexOf('Total')]), 0), refunds.reduce((sum, sale) => sum + sale.total_minor, 0));
 		assert.deepEqual([...new Set(lines.map((row) => row[names.indexOf('Receipt')]))], refunds.map((sale) => sale.receipt_no));
+	},
+
+	async 'an owner takes everything away in one file'({ page, url }) {
+		await signIn(page, url);
+		await page.goto(url(shop) + '/settings');
+		await page.getByRole('button', { name: 'Make the file' }).click();
+		await page.getByText('The file is being made.', { exact: false }).first().waitFor();
+		let job;
+		for (let tries = 0; tries < 450 && job?.state !== 'done'; tries++) {
+			job = (await call(page, 'GET', '/api/jobs')).rows.find((one) => one.kind === 'tenants.export');
+			await new Promise((next) => setTimeout(next, 100));
+		}
+		assert.equal(job?.state, 'done');
+		const bytes = await page.evaluate(async (id) => {
+			let text = '';
+			for (const byte of new Uint8Array(await (await fetch(`/api/files/${id}`)).arrayBuffer())) text += String.fromCharCode(byte);
+			return btoa(text);
+		}, job.file_id);
+		const files = unpacked(Buffer.from(bytes, 'base64'));
+		assert.match(files['READ ME.txt'], /all that|what your shop has/);
+		const [head, ...rows] = table(files['customers.csv']);
+		const customers = await all(page, '/api/customers?active=all');
+		assert.deepEqual(rows.map((row) => row[head.indexOf('name')]).sort(), customers.map((one) => one.name).sort());
+		assert.ok(table(files['sales.csv']).length > 100 && table(files['postings.csv']).length > 100);
+		assert.ok(Object.values(files).every((text) => !text.includes('$argon2id$')), 'no secret leaves');
 	},
 
 	async 'the customers are taken out as a file'({ page, url }) {
