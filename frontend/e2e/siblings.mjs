@@ -157,6 +157,22 @@ export const stories = {
 			const [popup] = await Promise.all([context.waitForEvent('page'), evil.evaluate((address) => void (window.opened = window.open(address)), shop)]);
 			await popup.getByRole('navigation', { name: 'Sections' }).waitFor();
 			holds('who opens the shop has no hold on it', await evil.evaluate(() => window.opened === null || window.opened.closed));
+			await popup.evaluate(() => {
+				window.heard = [];
+				window.addEventListener('message', (event) => window.heard.push(event.origin));
+			});
+			await evil.evaluate((address) => {
+				for (const to of [window.opened, ...Array.from(window.frames)]) {
+					try {
+						to?.postMessage({ type: 'session', token: 'tossed' }, '*');
+					} catch {
+						// A frame that shows nothing takes no message.
+					}
+				}
+				new BroadcastChannel('souk').postMessage(address);
+			}, shop);
+			await popup.waitForTimeout(300);
+			holds('no message reaches its page', (await popup.evaluate(() => window.heard.length)) === 0);
 			holds('and it does not know who opened it', await popup.evaluate(() => window.opener === null));
 
 			holds('the owner is still signed in', (await call(page, 'GET', '/api/session')).body.user.role === 'owner');

@@ -3,7 +3,6 @@ package app
 import (
 	"encoding/json"
 	"go/ast"
-	"go/constant"
 	"go/types"
 	"maps"
 	"os/exec"
@@ -18,38 +17,16 @@ import (
 	"golang.org/x/tools/go/packages"
 
 	"souk/server/platform/db"
+	"souk/server/platform/db/constants"
 	"souk/server/platform/dbtest"
 )
 
-// statement is one db.SQL constant of the program.
-type statement struct {
-	name string // package.constant
-	sql  db.SQL
-}
-
-// loaded is the server's source with types, read once for all tests here.
+// loaded is the server's source with types.
 func loaded(t *testing.T) []*packages.Package {
 	t.Helper()
-	all, err := packages.Load(&packages.Config{
-		Mode: packages.NeedName | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedSyntax | packages.NeedImports | packages.NeedDeps, Dir: "../..",
-	}, "./server/...")
+	all, err := constants.Load("../..")
 	require.NoError(t, err)
-	require.Zero(t, packages.PrintErrors(all))
 	return all
-}
-
-func statements(all []*packages.Package) []statement {
-	var found []statement
-	for _, pkg := range all {
-		for _, object := range pkg.TypesInfo.Defs {
-			c, ok := object.(*types.Const)
-			if ok && c.Type().String() == "souk/server/platform/db.SQL" {
-				found = append(found, statement{pkg.PkgPath + "." + c.Name(), db.SQL(constant.StringVal(c.Val()))})
-			}
-		}
-	}
-	slices.SortFunc(found, func(a, b statement) int { return strings.Compare(a.name, b.name) })
-	return found
 }
 
 func TestEveryStatementPreparesAndNamesItsTenant(t *testing.T) {
@@ -58,17 +35,17 @@ func TestEveryStatementPreparesAndNamesItsTenant(t *testing.T) {
 	conn := dbtest.Superuser(t, "")
 	tables := tenantTables(t, conn)
 	columns := map[string][]string{}
-	found := statements(all)
+	found := constants.Statements(all)
 	require.Greater(t, len(found), 150)
 	for _, s := range found {
-		text, _ := db.Compile(s.sql)
-		prepared, err := conn.Prepare(t.Context(), s.name, text)
-		require.NoError(t, err, "%s does not prepare against the migrated schema", s.name)
+		text, _ := db.Compile(s.SQL)
+		prepared, err := conn.Prepare(t.Context(), s.Name, text)
+		require.NoError(t, err, "%s does not prepare against the migrated schema", s.Name)
 		for _, field := range prepared.Fields {
-			columns[s.name] = append(columns[s.name], field.Name)
+			columns[s.Name] = append(columns[s.Name], field.Name)
 		}
-		for _, alias := range unbound(string(s.sql), tables) {
-			t.Errorf("%s uses tenant table %s without tenant_id = @tenant: say it for each table, joined ones too", s.name, alias)
+		for _, alias := range unbound(string(s.SQL), tables) {
+			t.Errorf("%s uses tenant table %s without tenant_id = @tenant: say it for each table, joined ones too", s.Name, alias)
 		}
 	}
 	checked := compareTargets(t, all, columns)

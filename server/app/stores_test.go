@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"souk/server/platform/db/constants"
 	"souk/server/platform/dbtest"
 )
 
@@ -37,26 +38,26 @@ func TestEveryStatementKeepsToTheCallersStores(t *testing.T) {
 	require.Subset(t, tables, []string{"registers", "devices", "shifts", "z_reports", "sales", "sale_lines", "tenders", "stock_moves", "cash_movements", "jobs", "files"})
 
 	reasons, limited := map[string]bool{}, 0
-	for _, s := range statements(loaded(t)) {
-		text := comment.ReplaceAllString(string(s.sql), "")
+	for _, s := range constants.Statements(loaded(t)) {
+		text := comment.ReplaceAllString(string(s.SQL), "")
 		table := ""
 		for _, m := range used.FindAllStringSubmatch(text, -1) {
 			if slices.Contains(tables, m[2]) {
 				table = m[2]
 			}
 		}
-		_, excused := overAllStores[s.name]
-		reasons[s.name] = true
+		_, excused := overAllStores[s.Name]
+		reasons[s.Name] = true
 		switch says := asksStores.MatchString(text); {
 		case table == "":
-			require.False(t, excused, "%s touches no table of stores: take it off the list overAllStores", s.name)
+			require.False(t, excused, "%s touches no table of stores: take it off the list overAllStores", s.Name)
 		case says:
 			limited++
-			require.False(t, excused, "%s says @stores: take it off the list overAllStores", s.name)
+			require.False(t, excused, "%s says @stores: take it off the list overAllStores", s.Name)
 		case !excused:
 			t.Errorf("%s uses %s, whose rows belong to stores, without @stores. Say (@stores::uuid[] is null or x.store_id = any(@stores)) "+
 				"for the row that leads to the store, or, where that was looked at before in the same transaction, "+
-				"put the statement onto the list overAllStores with the reason", s.name, table)
+				"put the statement onto the list overAllStores with the reason", s.Name, table)
 		}
 	}
 	for name, reason := range overAllStores {

@@ -82,7 +82,7 @@ func (r *ring) breakOne(t *testing.T, database *db.DB, dice *rand.Rand) {
 	of := []*shop{r.a, r.b}[dice.IntN(2)]
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	ending := dice.IntN(8)
+	ending := dice.IntN(9)
 	err := func() (err error) {
 		defer func() {
 			if problem := recover(); problem != nil {
@@ -90,7 +90,7 @@ func (r *ring) breakOne(t *testing.T, database *db.DB, dice *rand.Rand) {
 			}
 		}()
 		do := database.Tenant
-		if ending == 7 {
+		if ending == 8 {
 			do = database.Read
 		}
 		return do(ctx, db.Identity{Tenant: of.id, Actor: of.id, Stores: db.AllStores()}, func(ctx context.Context, tx *db.Tx) error {
@@ -117,6 +117,12 @@ func (r *ring) breakOne(t *testing.T, database *db.DB, dice *rand.Rand) {
 			case 4:
 				_, err = tx.Exec(ctx, `update items set name = name || '' where tenant_id = @tenant and false`, db.Args{})
 				return err
+			case 6: // one that the database breaks off, as when its time is over
+				err := r.stopped(ctx, t, tx, seen.PID)
+				if err == nil {
+					t.Error("a statement was not broken off")
+				}
+				return err
 			case 5: // a statement that fails takes the transaction with it
 				_, err = db.One[int](ctx, tx, `select 1 / (select count(*)::int from items where tenant_id = @tenant and false)`, db.Args{})
 				return err
@@ -124,12 +130,32 @@ func (r *ring) breakOne(t *testing.T, database *db.DB, dice *rand.Rand) {
 			return nil
 		})
 	}()
-	if ending >= 6 && err != nil {
+	if ending >= 7 && err != nil {
 		t.Errorf("what was not broken off failed: %v", err)
 	}
 	if dice.IntN(4) == 0 {
 		r.comesBackClean(t, database)
 	}
+}
+
+// stopped runs a long statement and has the server stop it.
+func (r *ring) stopped(ctx context.Context, t *testing.T, tx *db.Tx, backend uint32) error {
+	ended, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		for {
+			select {
+			case <-ended:
+				return
+			case <-time.After(5 * time.Millisecond):
+				r.super(t, fmt.Sprintf(`select pg_cancel_backend(%d)`, backend))
+			}
+		}
+	}()
+	_, err := db.One[int](ctx, tx, `select count(*)::int from items, (select pg_sleep(60)) slow where tenant_id = @tenant`, db.Args{})
+	close(ended)
+	<-gone
+	return err
 }
 
 // superTurn is over the superuser's one connection.

@@ -22,7 +22,7 @@ var (
 )
 
 // attacks are the tests that run again against each layer alone. Raw SQL (A3) and
-// statements without their predicate (A5) are attacks on the policies already.
+// statements that have forgotten one predicate (A5) are attacks on the policies already.
 var attacks = []struct {
 	name string
 	run  func(*testing.T)

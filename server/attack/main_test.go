@@ -21,6 +21,7 @@ var groups = []struct{ key, title string }{
 	{"A2", "other shops' ids in every parameter, and ids that are none"},
 	{"A3", "raw SQL as the application's own role"},
 	{"A4", "SQL in every text"},
+	{"A5", "every statement with a predicate forgotten, or naming another shop"},
 	{"A6", "one connection for everybody, and calls that break off"},
 	{"A10", "forged tokens and the cookie"},
 	{"A11", "fields that a body has not"},
