@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -32,6 +33,14 @@ func (r *ring) exports() []string {
 		}
 	}
 	return all
+}
+
+// formatsOf are the kinds of file that a route writes.
+func formatsOf(path string) []string {
+	if path == "/company/exports" {
+		return []string{"zip"}
+	}
+	return []string{"csv", "xlsx"}
 }
 
 // plantFormulas puts a formula into every text of B's rows that an export may hold.
@@ -62,17 +71,18 @@ func TestAttackByFormulas(t *testing.T) {
 	owner, foreign := r.session(t, r.b, wire.Owner), r.session(t, r.a, wire.Owner)
 	exports := r.exports()
 	require.NotEmpty(t, exports)
-	cases := count(t, "A14", len(exports)*2*len(formulas)*2)
+	cases := count(t, "A14", 0)
 	seen := 0
 	for _, formula := range formulas {
 		r.plantFormulas(t, formula)
 		for _, path := range exports {
-			for _, format := range []string{"csv", "xlsx"} {
+			cases.expect(2 * len(formatsOf(path)))
+			for _, format := range formatsOf(path) {
 				label := fmt.Sprintf("%q in %s as %s", formula, path, format)
 				file, job := r.exported(t, owner, path, format, label)
 				cells := cellsOf(t, file, format, label)
 				for _, cell := range cells {
-					if format == "csv" && cell != "" {
+					if format != "xlsx" && cell != "" {
 						require.False(t, strings.ContainsRune("=+@\t\r\n", rune(cell[0])) || cell[0] == '-' && strings.Trim(cell, "-0123456789.") != "", "%s: the cell %q is run", label, cell)
 					}
 					if strings.Contains(cell, strings.TrimSpace(formula)) {
@@ -94,7 +104,11 @@ func TestAttackByFormulas(t *testing.T) {
 // exported runs an export to its end.
 func (r *ring) exported(t *testing.T, owner, path, format, label string) (file, job string) {
 	t.Helper()
-	started := r.ask(r.b, owner, "POST", path, object{"format": format})
+	in := object{"format": format}
+	if format == "zip" {
+		in = object{}
+	}
+	started := r.ask(r.b, owner, "POST", path, in)
 	require.Equal(t, http.StatusOK, started.status, "%s: %s", label, started.body)
 	var row struct{ ID string }
 	require.NoError(t, json.Unmarshal([]byte(started.body), &row))
@@ -111,6 +125,22 @@ func (r *ring) exported(t *testing.T, owner, path, format, label string) (file, 
 // cellsOf reads a file back with what others read such files with.
 func cellsOf(t *testing.T, file, format, label string) []string {
 	t.Helper()
+	if format == "zip" {
+		archive, err := zip.NewReader(strings.NewReader(file), int64(len(file)))
+		require.NoError(t, err, label)
+		var cells []string
+		for _, entry := range archive.File {
+			if !strings.HasSuffix(entry.Name, ".csv") {
+				continue
+			}
+			opened, err := entry.Open()
+			require.NoError(t, err)
+			text, err := io.ReadAll(opened)
+			require.NoError(t, err)
+			cells = append(cells, cellsOf(t, string(text), "csv", label+", "+entry.Name)...)
+		}
+		return cells
+	}
 	if format == "csv" {
 		reader := csv.NewReader(strings.NewReader(strings.TrimPrefix(file, "\ufeff")))
 		reader.FieldsPerRecord = -1
