@@ -40,6 +40,7 @@ type shop struct {
 	log      []change
 	devices  map[string]uuid.UUID // by token
 	revoked  bool
+	shut     bool // suspended or closed by the office
 	tenant   uuid.UUID
 	entries  map[uuid.UUID]wire.Entry
 	order    []wire.Entry
@@ -230,8 +231,12 @@ func (s *shop) known(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		_, ok := s.devices[r.Header.Get("Authorization")]
-		revoked := s.revoked
+		revoked, shut := s.revoked, s.shut
 		s.mu.Unlock()
+		if shut {
+			problem(w, http.StatusServiceUnavailable, "auth.shop_shut")
+			return
+		}
 		if !ok || revoked {
 			problem(w, http.StatusUnauthorized, "auth.device_revoked")
 			return

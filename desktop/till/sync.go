@@ -103,9 +103,11 @@ func (e *Engine) noteLink(err error) {
 	if online != e.link.Online {
 		e.link.Online, e.link.Since = online, e.now()
 	}
-	e.link.LastError = ""
+	e.link.LastError, e.link.Shut = "", false
 	if err != nil {
 		e.link.LastError = sentence(err)
+		f := fault.Of(err)
+		e.link.Shut = f != nil && f.Code == "auth.shop_shut"
 	}
 	e.noteBlocked(err)
 	e.announce()

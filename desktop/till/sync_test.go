@@ -159,6 +159,27 @@ func TestARevokedTillStopsSellingAndKeepsItsJournal(t *testing.T) {
 	require.Len(t, f.shop.sales(), 2)
 }
 
+func TestAShutShopIsToldOfAndTakesEverythingOnceItIsOpen(t *testing.T) {
+	f := selling(t, cashier)
+	f.drained()
+	f.shop.setFault(func(r *http.Request, answer func()) { panic(http.ErrAbortHandler) })
+	f.sellMilk(1)
+	f.await(func(s wire.RegisterState) bool { return !s.Link.Online && !s.Link.Shut })
+	f.shop.mu.Lock()
+	f.shop.shut = true
+	f.shop.fault = nil
+	f.shop.mu.Unlock()
+	state := f.await(func(s wire.RegisterState) bool { return s.Link.Shut })
+	require.Empty(t, state.Link.Blocked, "selling goes on")
+	f.sellMilk(2)
+	require.GreaterOrEqual(t, f.State().Link.Waiting, 3)
+	f.shop.mu.Lock()
+	f.shop.shut = false
+	f.shop.mu.Unlock()
+	f.requireExactlyOnce(3)
+	require.False(t, f.State().Link.Shut)
+}
+
 func TestFlappingLinesLeaveNothingBehind(t *testing.T) {
 	f := selling(t, cashier)
 	sold := 0

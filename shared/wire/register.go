@@ -144,6 +144,7 @@ type LinkState struct {
 	OldestAt   *time.Time `json:"oldest_at,omitempty"`
 	Syncing    bool       `json:"syncing"`
 	LastError  string     `json:"last_error,omitempty"`
+	Shut       bool       `json:"shut,omitempty" doc:"The shop is suspended or closed: what is sold waits here"`
 	Exceptions int        `json:"exceptions"`
 	Items      int        `json:"items" doc:"Items that can be sold here"`
 	Progress   int        `json:"progress" doc:"Percent of the first copy, while fetching"`

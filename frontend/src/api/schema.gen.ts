@@ -4625,6 +4625,8 @@ export interface components {
              * @description Percent of the first copy, while fetching
              */
             progress: number;
+            /** @description The shop is suspended or closed: what is sold waits here */
+            shut?: boolean;
             /** Format: date-time */
             since: string;
             syncing: boolean;

@@ -103,6 +103,8 @@ export type LinkState = {
 	oldest_at?: string;
 	syncing: boolean;
 	last_error?: string;
+	/** The shop is suspended or closed. */
+	shut?: boolean;
 	exceptions: number;
 	items: number;
 	progress: number;
