@@ -45,6 +45,35 @@ async function until(what, done) {
 }
 
 export const stories = {
+	async 'the barcode lab says what a code is and which item it adds'({ page, url }) {
+		await signIn(page, url);
+		await page.getByRole('link', { name: 'Barcode lab' }).click();
+		await page.getByText('Nothing scanned yet').waitFor();
+		const known = (await call(page, 'GET', '/api/items?limit=60')).rows.find((item) => item.barcodes?.[0]) ?? (await call(page, 'GET', `/api/items/${(await items(page))[0].id}`));
+		const scan = async (code) => {
+			await page.getByLabel('Code', { exact: true }).fill(code);
+			await page.keyboard.press('Enter');
+		};
+		const code = known.barcodes?.[0]?.code;
+		if (code) {
+			await scan(code);
+			await page.getByText(known.name, { exact: true }).waitFor();
+		}
+		await scan('(01)04006381333931(17)261231(10)LOT-7(3103)000750');
+		await page.getByText('GS1 element string').waitFor();
+		await page.getByText('BATCH/LOT').waitFor();
+		await page.getByText('Dec 31, 2026').waitFor();
+		await page.getByText('0.75 kg').waitFor();
+		await page.getByText('No item has this code', { exact: false }).waitFor();
+		await scan('4006381333932');
+		await page.getByText('should be 1').waitFor();
+		await page.getByText('No rule’s prefix fits.').waitFor();
+		await scan('2112345007502');
+		await page.getByText('Item 12345, value 00750').waitFor();
+		await page.getByText('Applies', { exact: true }).waitFor();
+		assert.ok(page.url().endsWith('code=2112345007502'), 'the address can be handed on');
+	},
+
 	async 'a price is changed in its row and changed back'({ page, url }) {
 		await signIn(page, url);
 		const [item] = await items(page, 1);

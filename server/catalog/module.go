@@ -45,6 +45,7 @@ var Module = module.Module{
 		web.Post("/items", Edit, Create),
 		web.Post("/items/exports", Read, ExportItems),
 		web.Get("/items/by-barcode/{code}", Read, ByBarcode),
+		web.Get("/barcode-readings", Read, ReadCode),
 		web.Post("/items/changes", Edit, ChangeMany),
 		web.Put("/items/states", Edit, SetStates),
 		web.Post("/items/store-prices", Edit, ChangeStorePrices),
@@ -70,6 +71,7 @@ var Module = module.Module{
 	Topics: []live.Topic{Items, StorePrices, Setup},
 	Nav: []module.Nav{
 		{Section: "Stock", Label: "Items", Path: "/items", Icon: "package", Needs: Read},
+		{Section: "Stock", Label: "Barcode lab", Path: "/barcodes", Icon: "scan-barcode", Needs: Read},
 		{Section: "Shop", Label: "Taxes", Path: "/settings/taxes", Icon: "percent", Needs: Edit},
 	},
 	Reacts: []module.Reaction{module.On(layGround)},

@@ -2,7 +2,6 @@ package barcode
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -32,7 +31,7 @@ const (
 type Scan struct {
 	Kind   Kind            `json:"kind"`
 	Code   string          `json:"code"`
-	Lookup []string        `json:"lookup"`
+	Lookup []string        `json:"lookup" nullable:"false"`
 	Weight decimal.Decimal `json:"weight"`
 	Price  money.Amount    `json:"price_minor"`
 }
@@ -43,8 +42,7 @@ type Scan struct {
 // put in front. The first rule that applies wins; without a rule a valid GTIN is
 // a GTIN, and four or five digits are a PLU.
 func Parse(code string, rules []Rule) Scan {
-	text := strings.TrimFunc(code, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
-	text, aim := cutAIM(text)
+	text, aim := cutAIM(trimmed(code))
 	if scan, ok := parseElements(text, aim); ok {
 		return scan
 	}
@@ -56,6 +54,11 @@ func Parse(code string, rules []Rule) Scan {
 		return rules[at].read(canonical)
 	}
 	return Scan{Kind: KindGTIN, Code: canonical, Lookup: gtinForms(canonical, text, aim)}
+}
+
+// trimmed is the code without blanks and control characters around it.
+func trimmed(code string) string {
+	return strings.TrimFunc(code, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
 }
 
 // cutAIM takes off the symbology identifier (ISO/IEC 15424): "]E0" for EAN-13,
@@ -94,23 +97,27 @@ func gtinForms(canonical, text, aim string) []string {
 	return unique(forms...)
 }
 
-// parseElements reads the GS1 element string of a GS1-128, DataBar, DataMatrix
-// or QR code: a GTIN under application identifier 01 and, if it follows, a net
-// weight in kilonumber under 310n. Without a symbology identifier, sixteen digits
-// or more that begin so are taken for one too.
+// parseElements reads the GS1 element string of a GS1-128, DataBar, DataMatrix or QR
+// code: the GTIN in it, and a net weight in kilograms if it has one, wherever they
+// stand. Without a symbology identifier, only what begins like a GTIN's is taken for one.
 func parseElements(text, aim string) (Scan, bool) {
-	const gs = "\x1d"
-	text = strings.TrimPrefix(text, gs)
-	if aim == "]E0" || aim == "]E4" || len(text) < 16 || text[:2] != "01" || !ValidGTIN(text[2:16]) {
+	if aim == "]E0" || aim == "]E4" {
 		return Scan{}, false
 	}
-	canonical, _ := Normalize(text[2:16])
+	plain := strings.TrimPrefix(unbracketed(text), separator)
+	if !isGS1(aim) && (len(plain) < 16 || plain[:2] != "01") {
+		return Scan{}, false
+	}
+	elements, _ := Elements(text, 0) // no date is looked at
+	at := slices.IndexFunc(elements, func(e Element) bool { return e.AI == "01" })
+	if at < 0 {
+		return Scan{}, false
+	}
+	canonical, _ := Normalize(elements[at].Value)
 	scan := Scan{Kind: KindGTIN, Code: canonical, Lookup: gtinForms(canonical, canonical, aim)}
-	rest := text[16:]
-	if len(rest) >= 10 && rest[:3] == "310" && allDigits(rest[:10]) && rest[3] <= '5' {
-		number, _ := strconv.ParseInt(rest[4:10], 10, 64) // six digits
-		scan.Kind = KindWeight
-		scan.Weight = decimal.MustNew(number, int(rest[3]-'0'))
+	weighed := slices.IndexFunc(elements, func(e Element) bool { return strings.HasPrefix(e.AI, "310") && e.Number.IsPos() })
+	if weighed >= 0 {
+		scan.Kind, scan.Weight = KindWeight, *elements[weighed].Number
 	}
 	return scan, true
 }

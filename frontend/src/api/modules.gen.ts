@@ -18,6 +18,7 @@ export const nav: NavItem[] = [
 	{ module: 'users', section: 'Shop', label: 'Limits and approvals', path: '/settings/limits', icon: 'percent', needs: 'people.roles' },
 	{ module: 'approvals', section: 'Selling', label: 'Approvals', path: '/approvals', icon: 'scale', needs: 'approvals.answer' },
 	{ module: 'catalog', section: 'Stock', label: 'Items', path: '/items', icon: 'package', needs: 'catalog.read' },
+	{ module: 'catalog', section: 'Stock', label: 'Barcode lab', path: '/barcodes', icon: 'scan-barcode', needs: 'catalog.read' },
 	{ module: 'catalog', section: 'Shop', label: 'Taxes', path: '/settings/taxes', icon: 'percent', needs: 'catalog.edit' },
 	{ module: 'parties', section: 'Selling', label: 'Customers', path: '/customers', icon: 'contact', needs: 'parties.read' },
 	{ module: 'ledger', section: 'Books', label: 'Accounts', path: '/accounts', icon: 'book-open', needs: 'ledger.read' },

@@ -482,6 +482,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/barcode-readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /barcode-readings */
+        get: operations["get-barcode-readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/built-in-roles/{role}": {
         parameters: {
             query?: never;
@@ -4087,6 +4104,17 @@ export interface components {
             role_name: string;
             won: string[];
         };
+        Element: {
+            ai: string;
+            currency?: string;
+            date?: string;
+            number?: string;
+            /** @description GS1's own short name */
+            title: string;
+            unit?: string;
+            /** @description As it stands in the code */
+            value: string;
+        };
         EnterIn: {
             token?: string;
         };
@@ -5579,8 +5607,29 @@ export interface components {
             field: string;
             message: string;
         };
+        Rule: {
+            /** Format: int64 */
+            currency_digits: number;
+            /** Format: int64 */
+            decimals: number;
+            item: components["schemas"]["Span"];
+            kind: string;
+            prefix: string;
+            value: components["schemas"]["Span"];
+            /** Format: int64 */
+            verifier?: number;
+        };
         Rules: {
             roles: string[];
+        };
+        Ruling: {
+            /** @description The digits that are the item */
+            item: string;
+            /** @enum {string} */
+            outcome: "applies" | "later" | "no_value" | "wrong_verifier" | "invalid";
+            rule: components["schemas"]["Rule"];
+            /** @description The digits that are its weight or price */
+            value: string;
         };
         Running: {
             /** Format: int64 */
@@ -5690,6 +5739,26 @@ export interface components {
             reference?: string;
             /** Format: int64 */
             tendered_minor: number;
+        };
+        Scan: {
+            code: string;
+            kind: string;
+            lookup: string[];
+            /** Format: int64 */
+            price_minor: number;
+            weight: string;
+        };
+        ScannedItem: {
+            item: components["schemas"]["Item"];
+            /** @enum {string} */
+            kind: "gtin" | "weight" | "price" | "plu" | "other";
+            /**
+             * Format: int64
+             * @description Of the whole package, printed in the code
+             */
+            price_minor?: number;
+            /** @description How many units this scan adds */
+            quantity: string;
         };
         SecondStep: {
             /** @description A code of an app will do */
@@ -5858,6 +5927,12 @@ export interface components {
             unit: string;
             /** Format: int64 */
             unit_price_minor: number;
+        };
+        Span: {
+            /** Format: int64 */
+            from: number;
+            /** Format: int64 */
+            length: number;
         };
         StateOf: {
             active: boolean;
@@ -7864,6 +7939,59 @@ export interface operations {
                          * @description 0 while it is not known
                          */
                         total: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-barcode-readings": {
+        parameters: {
+            query: {
+                code: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The symbology identifier that the scanner put in front */
+                        aim?: string;
+                        check?: string;
+                        check_ok: boolean;
+                        elements: components["schemas"]["Element"][];
+                        found?: components["schemas"]["ScannedItem"];
+                        /** @description The rules for scales whose prefix fits, in the order in which they are asked */
+                        rules: components["schemas"]["Ruling"][];
+                        scan: components["schemas"]["Scan"];
+                        /** @description The code with signs for what cannot be seen */
+                        shown: string;
+                        /**
+                         * @description What it is, by its identifier or else by its form
+                         * @enum {string}
+                         */
+                        symbology: "ean13" | "ean8" | "upca" | "upce" | "itf14" | "gs1" | "plu" | "text";
+                        /** @description The end of an element string that could not be read */
+                        unread?: string;
                     };
                 };
             };

@@ -18,6 +18,7 @@ import Monitor from '@lucide/svelte/icons/monitor';
 import Package from '@lucide/svelte/icons/package';
 import Percent from '@lucide/svelte/icons/percent';
 import Receipt from '@lucide/svelte/icons/receipt-text';
+import ScanBarcode from '@lucide/svelte/icons/scan-barcode';
 import Scale from '@lucide/svelte/icons/scale';
 import Settings from '@lucide/svelte/icons/settings';
 import Shield from '@lucide/svelte/icons/shield';
@@ -36,7 +37,7 @@ import type { Icon } from '@/ui/types';
 /** The icons that modules may name in their navigation. Listed, so that only these are shipped. */
 const icons: Record<string, Icon> = {
 	armchair: Armchair, banknote: Banknote, 'book-open': BookOpen, book: BookOpen, boxes: Boxes, building: Building, calendar: Calendar, car: Car, chart: ChartColumn,
-	'chart-column': ChartColumn, clock: Clock, contact: Contact, 'credit-card': CreditCard, history: History, home: House, house: House, inbox: Inbox, mail: Mail, monitor: Monitor, package: Package, percent: Percent,
+	'chart-column': ChartColumn, clock: Clock, contact: Contact, 'credit-card': CreditCard, history: History, home: House, house: House, inbox: Inbox, mail: Mail, monitor: Monitor, package: Package, percent: Percent, 'scan-barcode': ScanBarcode,
 	receipt: Receipt, scale: Scale, settings: Settings, shield: Shield, cart: ShoppingCart, 'shopping-cart': ShoppingCart, store: Store, tag: Tag, tags: Tags, truck: Truck,
 	users: Users, utensils: Utensils, wallet: Wallet, warehouse: Warehouse, wrench: Wrench,
 };

@@ -12,6 +12,7 @@ const labels: Record<string, () => string> = {
 	'/items': () => say('items', m.nav_items),
 	'/stock': () => say('stock', m.nav_stock),
 	'/transfers': m.nav_transfers,
+	'/barcodes': m.nav_barcodes,
 	'/accounts': m.nav_accounts,
 	'/welcome': m.nav_welcome,
 	'/cash-movements': m.nav_cash,
@@ -34,7 +35,7 @@ const labels: Record<string, () => string> = {
 };
 /** Sections and what is in them, in the order of a shop's day; what is not named here comes last. */
 const order = ['Selling', 'Stock', 'Books', 'Shop'];
-const first = ['/sales', '/customers', '/shifts', '/cash-movements', '/approvals', '/exceptions', '/items', '/stock', '/transfers', '/accounts', '/welcome', '/people', '/settings/roles', '/settings/limits', '/stores', '/tills', '/settings', '/settings/modules', '/settings/receipts', '/settings/payments', '/settings/taxes', '/settings/mail', '/settings/audit'];
+const first = ['/sales', '/customers', '/shifts', '/cash-movements', '/approvals', '/exceptions', '/items', '/stock', '/transfers', '/barcodes', '/accounts', '/welcome', '/people', '/settings/roles', '/settings/limits', '/stores', '/tills', '/settings', '/settings/modules', '/settings/receipts', '/settings/payments', '/settings/taxes', '/settings/mail', '/settings/audit'];
 
 /** The menu: the start, then what the modules declare, named in the reader's language. */
 export function menu(): NavSection[] {

@@ -1,4 +1,4 @@
-import { api, type Schema } from '@/api/client';
+import { api, type Answer, type Schema } from '@/api/client';
 import { body } from '@/platform/http';
 
 export type Item = Schema<'Item'>;
@@ -44,3 +44,11 @@ export const restoreItem = (id: string) => body(api.DELETE('/api/items/{id}/arch
 export const addCategory = (category: Category) => body(api.POST('/api/categories', { body: category }));
 export const changeCategory = (category: Category) => body(api.PUT('/api/categories/{id}', { params: { path: { id: category.id } }, body: category }));
 export const exportItems = ({ q, category, active, low, sort }: ItemFilter, format: 'csv' | 'xlsx') => body(api.POST('/api/items/exports', { body: { q: q || undefined, category: category || undefined, active, low, sort, format } }));
+
+export type Reading = Answer<'/api/barcode-readings', 'get'>;
+/** Separators that a keyboard cannot type may be written out. */
+export const readingQuery = (code: string) => ({
+	queryKey: ['catalog.items', 'reading', code],
+	queryFn: () => body(api.GET('/api/barcode-readings', { params: { query: { code: code.replace(/\u241d|<GS>|\{GS\}|\^\]/gi, '\x1d') } } })),
+	enabled: !!code,
+});
