@@ -184,7 +184,7 @@ func proofStep(ctx context.Context, tx *db.Tx, job *jobs.Job) error {
 	if err := errors.Join(err, packed.Close()); err != nil {
 		return err
 	}
-	if err := appended(ctx, tx, &at, text.Bytes()); err != nil {
+	if at.Part, err = files.Extend(ctx, tx, at.File, at.Part, text.Bytes()); err != nil {
 		return err
 	}
 	if !last {
@@ -271,16 +271,4 @@ func broken(err error) error {
 		return err
 	}
 	return fault.Invalid("audit.broken").Messagef("The audit trail does not hold at row %d: it %s. Keep this page as it is and tell whoever runs the server; “souk verify --audit” says more.", at.Seq, at.What).Wrap(err)
-}
-
-// appended writes to the file in parts of the size that files take.
-func appended(ctx context.Context, tx *db.Tx, at *place, text []byte) error {
-	for len(text) > 0 {
-		size := min(len(text), files.PartSize)
-		if err := files.Append(ctx, tx, at.File, at.Part, text[:size]); err != nil {
-			return err
-		}
-		text, at.Part = text[size:], at.Part+1
-	}
-	return nil
 }

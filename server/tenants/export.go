@@ -28,7 +28,7 @@ const (
 // finds and hands on what stands in others. The audit trail leaves as its proof.
 var notExported = []string{
 	"operations", "changes", "search_words", "counters", "upload_heads", "jobs", "files", "file_parts", "import_rows", "import_keys", "import_plans",
-	"pairing_codes", "sessions", "audit", "audit_signatures", "self_tests", "saved_views", "list_layouts", "pictures", "samples", "goose_db_version",
+	"pairing_codes", "sessions", "audit", "audit_signatures", "self_tests", "saved_views", "list_layouts", "pictures", "samples",
 }
 
 const (
@@ -179,17 +179,11 @@ func (at *exportPlace) write(ctx context.Context, tx *db.Tx, table exportedTable
 	return nil
 }
 
-func (at *exportPlace) append(ctx context.Context, tx *db.Tx, body []byte) error {
+func (at *exportPlace) append(ctx context.Context, tx *db.Tx, body []byte) (err error) {
 	if at.Bytes += len(body); at.Bytes > files.LargestOne {
 		return fault.Conflict("tenants.export_too_big").
 			Say("This shop has more than fits into one file here. Whoever runs the server can export all of it with “souk tenant export”.")
 	}
-	for len(body) > 0 {
-		size := min(len(body), files.PartSize)
-		if err := files.Append(ctx, tx, at.File, at.Part, body[:size]); err != nil {
-			return err
-		}
-		body, at.Part = body[size:], at.Part+1
-	}
-	return nil
+	at.Part, err = files.Extend(ctx, tx, at.File, at.Part, body)
+	return err
 }

@@ -97,12 +97,8 @@ func (l List[Query, Row]) step(ctx context.Context, tx *db.Tx, job *jobs.Job) er
 	if err != nil {
 		return err
 	}
-	for len(text) > 0 {
-		size := min(len(text), files.PartSize)
-		if err := files.Append(ctx, tx, at.File, at.Part, text[:size]); err != nil {
-			return err
-		}
-		text, at.Part = text[size:], at.Part+1
+	if at.Part, err = files.Extend(ctx, tx, at.File, at.Part, text); err != nil {
+		return err
 	}
 	return job.Keep(at)
 }

@@ -143,14 +143,23 @@ func Complete(tx *db.Tx, id uuid.UUID) error {
 	return batch.Done()
 }
 
-// Write appends all of a body and completes the file.
-func Write(ctx context.Context, tx *db.Tx, id uuid.UUID, body []byte) error {
-	for part := 0; len(body) > 0; part++ {
+// Extend appends a body of any length from a part on, and gives the part that would
+// come next. It fails as Append does.
+func Extend(ctx context.Context, tx *db.Tx, id uuid.UUID, part int, body []byte) (next int, err error) {
+	for ; len(body) > 0; part++ {
 		size := min(len(body), PartSize)
 		if err := Append(ctx, tx, id, part, body[:size]); err != nil {
-			return err
+			return part, err
 		}
 		body = body[size:]
+	}
+	return part, nil
+}
+
+// Write appends all of a body and completes the file.
+func Write(ctx context.Context, tx *db.Tx, id uuid.UUID, body []byte) error {
+	if _, err := Extend(ctx, tx, id, 0, body); err != nil {
+		return err
 	}
 	return Complete(tx, id)
 }
