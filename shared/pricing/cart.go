@@ -1,7 +1,8 @@
 // Package pricing computes what a cart costs and how it is settled. It is the
 // only place that does, for the till and the server alike. It looks nothing up
 // (prices and tax rates come in with the lines), stores nothing, and knows no
-// promotions: those arrive as discounts.
+// promotions: package promotion works out what they take off, and they arrive as
+// deals.
 package pricing
 
 import (
@@ -30,6 +31,13 @@ type Discount struct {
 	Reason  string          `json:"reason"`
 }
 
+// Deal is what a promotion takes off a line: minor units, above zero.
+type Deal struct {
+	Promotion uuid.UUID    `json:"promotion_id"`
+	Name      string       `json:"name"`
+	Amount    money.Amount `json:"amount_minor"`
+}
+
 // Tax is a tax code with the rate that applied when the line was made, in
 // percent.
 type Tax struct {
@@ -39,12 +47,14 @@ type Tax struct {
 
 // Line is one line of a cart. A negative quantity is a return. FixedTotal, if
 // set, is the line's gross, in place of quantity × price: the price that a scale
-// printed into the barcode. Its sign follows the quantity.
+// printed into the barcode. Its sign follows the quantity. Deals come off the gross,
+// and Discount off what is left.
 type Line struct {
 	ID         uuid.UUID       `json:"id"`
 	Quantity   decimal.Decimal `json:"quantity"`
 	UnitPrice  money.Amount    `json:"unit_price_minor"`
 	FixedTotal *money.Amount   `json:"fixed_total_minor,omitempty"`
+	Deals      []Deal          `json:"deals,omitempty"`
 	Discount   *Discount       `json:"discount,omitempty"`
 	Tax        Tax             `json:"tax"`
 }
@@ -59,7 +69,7 @@ type Cart struct {
 }
 
 // PricedLine is what a line comes to. Gross is before discounts; Discount is
-// the line's own plus its share of the cart's; Total = Net + Tax is what the
+// its deals, its own discount and its share of the cart's; Total = Net + Tax is what the
 // customer pays for it. Gross - Discount is Total when tax is included in
 // prices, and Net when it is not.
 type PricedLine struct {

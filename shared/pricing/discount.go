@@ -142,8 +142,8 @@ func (p Priced) CartDiscount(cart Cart) (money.Amount, error) {
 	return p.Discount - lines, nil
 }
 
-// LineDiscounts returns each line's own discount, without its share of the
-// cart's. It fails like Price.
+// LineDiscounts returns what comes off each line by its deals and its own discount,
+// without its share of the cart's. It fails like Price.
 func LineDiscounts(cart Cart) ([]money.Amount, error) {
 	own := make([]money.Amount, len(cart.Lines))
 	for i, line := range cart.Lines {

@@ -56,26 +56,71 @@ func Price(cart Cart) (Priced, error) {
 	return addUp(lines, taxes)
 }
 
-// priceLine computes a line's gross and its own discount.
+// priceLine computes a line's gross, and what its deals and its own discount take
+// off it.
 func priceLine(line Line) (PricedLine, *Problem) {
 	if line.Quantity.IsZero() {
 		return PricedLine{}, &Problem{Code: QuantityZero}
 	}
-	gross, err := line.UnitPrice.Times(line.Quantity)
-	if line.FixedTotal != nil {
-		gross, err = line.FixedTotal.Abs(), nil
-		if line.Quantity.IsNeg() {
-			gross = -gross
-		}
-	}
-	if err != nil || gross < -money.Max {
+	gross, err := line.Gross()
+	if err != nil {
 		return PricedLine{}, &Problem{Code: AmountTooLarge}
 	}
-	discount, problem := line.Discount.of(gross)
+	promoted, problem := promoted(line.Deals, gross)
 	if problem != nil {
 		return PricedLine{}, problem
 	}
-	return PricedLine{ID: line.ID, Gross: gross, Discount: discount}, nil
+	discount, problem := line.Discount.of(gross - promoted)
+	if problem != nil {
+		return PricedLine{}, problem
+	}
+	return PricedLine{ID: line.ID, Gross: gross, Discount: promoted + discount}, nil
+}
+
+// Gross is what the line comes to before anything is taken off. It fails with
+// money.ErrOverflow.
+func (l Line) Gross() (money.Amount, error) {
+	if l.FixedTotal == nil {
+		gross, err := l.UnitPrice.Times(l.Quantity)
+		if err == nil && gross < -money.Max {
+			err = money.ErrOverflow
+		}
+		return gross, err
+	}
+	gross := l.FixedTotal.Abs()
+	if gross < 0 {
+		return 0, money.ErrOverflow
+	}
+	if l.Quantity.IsNeg() {
+		gross = -gross
+	}
+	return gross, nil
+}
+
+// promoted is what deals take off an amount, with its sign.
+func promoted(deals []Deal, gross money.Amount) (money.Amount, *Problem) {
+	left := gross.Abs()
+	for _, d := range deals {
+		if d.Amount < 0 {
+			return 0, &Problem{Code: DiscountNegative}
+		}
+		if left -= min(d.Amount, money.Max); left < 0 {
+			return 0, &Problem{Code: DiscountTooBig}
+		}
+	}
+	return (gross.Abs() - left) * money.Amount(gross.Sign()), nil
+}
+
+// Promoted is what its deals take off the line.
+func (l Line) Promoted() money.Amount {
+	var sum money.Amount
+	for _, d := range l.Deals {
+		sum += d.Amount
+	}
+	if l.Quantity.IsNeg() {
+		return -sum
+	}
+	return sum
 }
 
 func addUp(lines []PricedLine, taxes []TaxTotal) (Priced, error) {
