@@ -222,6 +222,16 @@ func (t *Till) SetCartDiscount(discount *pricing.Discount) (wire.RegisterState, 
 	return t.engine.SetCartDiscount(discount)
 }
 
+// AddCoupon takes a coupon for the sale.
+func (t *Till) AddCoupon(code string) (wire.RegisterState, error) {
+	return t.engine.AddCoupon(code)
+}
+
+// RemoveCoupon gives a coupon back.
+func (t *Till) RemoveCoupon(code string) (wire.RegisterState, error) {
+	return t.engine.RemoveCoupon(code)
+}
+
 // SetCustomer says who buys, or nobody.
 func (t *Till) SetCustomer(customerID *uuid.UUID, name string) (wire.RegisterState, error) {
 	return t.engine.SetCustomer(customerID, name)

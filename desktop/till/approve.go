@@ -150,8 +150,10 @@ func (e *Engine) verdicts(b *basket, given []wire.Approval) (need *wire.Asked, u
 	lines := make([]limits.Line, len(b.Lines))
 	for i, l := range b.Lines {
 		p := b.priced.Lines[i]
+		promoted := b.cart.Lines[i].Promoted()
 		lines[i] = limits.Line{
-			ItemID: l.ItemID, Name: l.Name, Unit: l.Unit, Quantity: l.Quantity, UnitPrice: l.UnitPrice, ListPrice: l.ListPrice, Gross: p.Gross, Discount: p.Discount,
+			ItemID: l.ItemID, Name: l.Name, Unit: l.Unit, Quantity: l.Quantity, UnitPrice: l.UnitPrice, ListPrice: l.ListPrice,
+			Gross: p.Gross - promoted, Discount: p.Discount - promoted,
 		}
 	}
 	note := func(a wire.Approval) {

@@ -13,6 +13,7 @@ import (
 
 	"souk/shared/money"
 	"souk/shared/pricing"
+	"souk/shared/promotion"
 	"souk/shared/wire"
 )
 
@@ -27,11 +28,15 @@ type basket struct {
 	CustomerID   *uuid.UUID        `json:"customer_id,omitempty"`
 	CustomerName string            `json:"customer_name,omitempty"`
 	Discount     *pricing.Discount `json:"discount,omitempty"`
+	Coupons      []string          `json:"coupons,omitempty"`
 	Note         string            `json:"note,omitempty"`
 	Back         *taken            `json:"back,omitempty"`
 	Approvals    []wire.Approval   `json:"approvals,omitempty"`
 
+	cart      pricing.Cart   // as it was priced
+	sold      pricing.Priced // without what comes back
 	priced    pricing.Priced
+	pricedAt  time.Time
 	approvers map[int]uuid.UUID // who approved what of a line, once it is settled
 }
 
@@ -61,12 +66,14 @@ func (b *basket) at(id uuid.UUID) int {
 // copy shares nothing that an edit changes in place.
 func (b *basket) copy() basket {
 	c := *b
-	c.Lines = slices.Clone(b.Lines)
+	c.Lines, c.Coupons = slices.Clone(b.Lines), slices.Clone(b.Coupons)
 	return c
 }
 
-// pricingCart is the cart as package pricing wants it.
-func (e *Engine) pricingCart(b *basket) pricing.Cart {
+// pricingCart is the cart as package pricing wants it, with what the promotions of a
+// moment take off it.
+func (e *Engine) pricingCart(b *basket, at time.Time) pricing.Cart {
+	about := make([]promotion.About, len(b.Lines))
 	cart := pricing.Cart{
 		Currency: e.setup.Company.Currency, TaxIncluded: e.setup.Company.PricesIncludeTax,
 		Lines: make([]pricing.Line, len(b.Lines)), Discount: b.Discount,
@@ -76,8 +83,35 @@ func (e *Engine) pricingCart(b *basket) pricing.Cart {
 			ID: l.ID, Quantity: l.Quantity, UnitPrice: l.UnitPrice, FixedTotal: l.FixedTotal,
 			Discount: l.Discount, Tax: pricing.Tax{Code: l.TaxCode, Rate: e.taxRate(l.TaxCode)},
 		}
+		about[i] = e.about(l)
 	}
-	return cart
+	sale := promotion.Sale{At: at.In(e.zone()), Store: e.setup.Store.ID, Customer: b.CustomerID != nil, Coupons: b.Coupons}
+	return promotion.Apply(cart, about, sale, e.setup.Promotions)
+}
+
+// about is what promotions look at of a line. One that is sold at another price than
+// the list's has its price already.
+func (e *Engine) about(l line) promotion.About {
+	about := promotion.About{Pieces: l.SoldBy != byWeight, Apart: l.UnitPrice != l.ListPrice}
+	if l.ItemID == nil {
+		return about
+	}
+	about.Item = *l.ItemID
+	if item, ok := e.items.byID(*l.ItemID); ok {
+		about.Categories = promotion.Path(item.CategoryID, e.parents())
+	}
+	return about
+}
+
+// parents says which category lies in which.
+func (e *Engine) parents() map[uuid.UUID]uuid.UUID {
+	parents := map[uuid.UUID]uuid.UUID{}
+	for _, c := range e.setup.Categories {
+		if c.ParentID != nil {
+			parents[c.ID] = *c.ParentID
+		}
+	}
+	return parents
 }
 
 // taxRate is the rate of a code that holds today, in the store's own time zone.

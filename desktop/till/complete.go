@@ -67,8 +67,7 @@ func (f *finished) byCard() bool {
 
 // finish prices and settles the cart. The sale has no number yet.
 func (e *Engine) finish(tenders []wire.TenderIn) (*finished, error) {
-	cart := e.pricingCart(&e.cart)
-	if err := e.price(&e.cart); err != nil {
+	if err := e.priceAt(&e.cart, e.offered()); err != nil {
 		return nil, pricingFault(err)
 	}
 	if err := e.settleApprovals(); err != nil {
@@ -99,8 +98,21 @@ func (e *Engine) finish(tenders []wire.TenderIn) (*finished, error) {
 			Reference: strings.TrimSpace(tenders[i].Reference),
 		})
 	}
-	f.receipt, err = e.receiptOf(f.sale, cart, priced, settled, methods)
+	f.receipt, err = e.receiptOf(f.sale, e.cart.cart, priced, settled, methods)
 	return f, err
+}
+
+// offerHolds is how long the promotions of a cart that is being paid still count: what
+// the customer was told is what he pays, though the happy hour ends meanwhile.
+const offerHolds = 15 * time.Minute
+
+// offered is the moment whose promotions count for a cart that is paid now.
+func (e *Engine) offered() time.Time {
+	now := e.now()
+	if since := now.Sub(e.cart.pricedAt); since < 0 || since > offerHolds {
+		return now
+	}
+	return e.cart.pricedAt
 }
 
 func (e *Engine) methodsOf(tenders []wire.TenderIn) ([]wire.MethodSetup, error) {
@@ -133,7 +145,7 @@ func (e *Engine) newSale(priced pricing.Priced, settled pricing.Settlement) wire
 		sale.Lines = append(sale.Lines, wire.SaleLine{
 			LineNo: i + 1, ItemID: l.ItemID, Name: l.Name, Barcode: l.Barcode, Unit: l.Unit, Quantity: l.Quantity,
 			UnitPrice: l.UnitPrice, ListPrice: l.ListPrice, Gross: p.Gross, Discount: p.Discount,
-			DiscountReason: e.reason(l), TaxCode: l.TaxCode, TaxRate: e.taxRate(l.TaxCode),
+			DiscountReason: e.reason(l), Deals: e.cart.cart.Lines[i].Deals, TaxCode: l.TaxCode, TaxRate: e.taxRate(l.TaxCode),
 			Net: p.Net, Tax: p.Tax, Total: p.Total, Note: l.Note, ApprovedBy: approver,
 		})
 	}

@@ -39,6 +39,8 @@ var (
 	errDisk             = fault.Unavailable("till.disk").Say("The disk did not take the sale, so it is not finished. Take no money. Free some space and try again.")
 	errDiskFailing      = fault.Unavailable("till.disk_failing").Say("The disk is failing. Stop selling here and restart the till; what was finished is kept.")
 	errBlocked          = fault.Forbidden("till.blocked")
+	errCoupon           = fault.NotFound("till.coupon_unknown").Say("No promotion that runs has this coupon. Check the code.")
+	errCouponTaken      = fault.Conflict("till.coupon_taken").Say("This coupon is on the sale already.")
 	errReason           = fault.Invalid("till.reason").Say("Choose a reason from the list.")
 	errCashAmount       = fault.Invalid("till.amount").Say("Say how much moves: an amount above zero.")
 	errReceipt          = fault.NotFound("till.receipt_unknown").Say("No receipt has this number. Look at the number below the barcode and try again.")

@@ -1,6 +1,7 @@
 package till
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -8,6 +9,7 @@ import (
 
 	"souk/shared/money"
 	"souk/shared/pricing"
+	"souk/shared/promotion"
 	"souk/shared/wire"
 )
 
@@ -125,6 +127,32 @@ func cleanNote(note string, longest int) (string, error) {
 		return "", errNote
 	}
 	return note, nil
+}
+
+// AddCoupon takes a coupon for the sale. Fails with till.coupon_unknown if no
+// promotion that runs has it, and till.coupon_taken if it is on the sale already.
+func (e *Engine) AddCoupon(code string) (wire.RegisterState, error) {
+	return e.change(func(b *basket) error { return e.takeCoupon(b, code) })
+}
+
+func (e *Engine) takeCoupon(b *basket, code string) error {
+	code = strings.ToUpper(strings.TrimSpace(code))
+	switch {
+	case !promotion.KnowsCoupon(e.setup.Promotions, code):
+		return errCoupon
+	case slices.Contains(b.Coupons, code) || len(b.Coupons) >= wire.MostCoupons:
+		return errCouponTaken
+	}
+	b.Coupons = append(b.Coupons, code)
+	return nil
+}
+
+// RemoveCoupon gives a coupon back.
+func (e *Engine) RemoveCoupon(code string) (wire.RegisterState, error) {
+	return e.change(func(b *basket) error {
+		b.Coupons = slices.DeleteFunc(b.Coupons, func(c string) bool { return c == code })
+		return nil
+	})
 }
 
 // SetCustomer says who buys, or nobody with nil.

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/govalues/decimal"
@@ -230,16 +231,21 @@ func returnedLine(found wire.Returnable, asked wire.BackLine) (wire.SaleLine, er
 	line.Net, line.Tax = share(sold.Net, before.Net), share(sold.Tax, before.Tax)
 	line.Total = line.Net + line.Tax
 	line.NotRestocked, line.Note = !asked.Restock, ""
+	line.DiscountReason, line.Deals = sold.OffReason(), nil // they are in its discount
 	return line, nil
 }
 
 // price prices the cart: what is sold, and less what comes back.
-func (e *Engine) price(b *basket) error {
-	priced, err := pricing.Price(e.pricingCart(b))
+func (e *Engine) price(b *basket) error { return e.priceAt(b, e.now()) }
+
+// priceAt prices the cart with the promotions of a moment.
+func (e *Engine) priceAt(b *basket, at time.Time) error {
+	cart := e.pricingCart(b, at)
+	priced, err := pricing.Price(cart)
 	if err != nil {
 		return err
 	}
-	b.priced = priced
+	b.cart, b.sold, b.priced, b.pricedAt = cart, priced, priced, at
 	if b.Back == nil {
 		return nil
 	}

@@ -9,13 +9,15 @@ import (
 
 	"souk/shared/barcode"
 	"souk/shared/money"
+	"souk/shared/promotion"
 	"souk/shared/wire"
 )
 
 // Scan does what a scanned or typed code asks for: it adds the item to the cart,
 // with the quantity of the pack that the code is on, or the weight or price that
 // the code carries. "3*code" adds three. What it cannot add it answers with an
-// outcome and not with a fault: unknown, needs_qty, needs_price, blocked.
+// outcome and not with a fault: unknown, needs_qty, needs_price, blocked. A coupon's
+// code puts the coupon on the sale.
 func (e *Engine) Scan(code string) (wire.ScanResult, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -28,6 +30,10 @@ func (e *Engine) Scan(code string) (wire.ScanResult, error) {
 		return result, nil
 	}
 	hit, ok := e.items.lookup(scan)
+	if !ok && promotion.KnowsCoupon(e.setup.Promotions, scan.Code) {
+		result.Outcome = wire.ScanCoupon
+		return e.answer(result, e.edit(func(b *basket) error { return e.takeCoupon(b, scan.Code) }))
+	}
 	if !ok {
 		result.State = e.state()
 		return result, nil

@@ -89,7 +89,7 @@ func (e *Engine) cartView() wire.CartView {
 	view := wire.CartView{
 		ID: e.cart.ID, Selected: e.cart.Selected,
 		CustomerID: e.cart.CustomerID, CustomerName: e.cart.CustomerName,
-		Discount: e.cart.Discount, Note: e.cart.Note, CanUndo: e.steps > 0,
+		Discount: e.cart.Discount, Coupons: e.cart.Coupons, Note: e.cart.Note, CanUndo: e.steps > 0,
 		Back: e.cart.backView(), Lines: e.cart.backLines(), Taxes: []pricing.TaxTotal{}, QuickCash: []money.Amount{},
 	}
 	priced := e.cart.priced
@@ -103,7 +103,9 @@ func (e *Engine) cartView() wire.CartView {
 		}
 	}
 	for i, l := range e.cart.Lines {
-		view.Lines = append(view.Lines, e.lineView(l, priced.Lines[i]))
+		shown := e.lineView(l, priced.Lines[i])
+		shown.Deals, shown.Steps = e.cart.cart.Lines[i].Deals, e.cart.sold.Explain(e.cart.cart, i, l.ListPrice)
+		view.Lines = append(view.Lines, shown)
 	}
 	return view
 }

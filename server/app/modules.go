@@ -14,6 +14,7 @@ import (
 	"souk/server/parties"
 	"souk/server/payments"
 	"souk/server/platform/module"
+	"souk/server/promotions"
 	"souk/server/reports"
 	"souk/server/sales"
 	"souk/server/selftest"
@@ -45,6 +46,7 @@ var Modules = module.All(
 	access.Module,
 	tills.Module,
 	transfers.Module,
+	promotions.Module,
 	sales.Module,
 	reports.Module,
 	sync.Module,

@@ -15,6 +15,7 @@ type Sellable struct {
 	ID         uuid.UUID       `db:"id"`
 	SKU        string          `db:"sku"`
 	Name       string          `db:"name"`
+	CategoryID *uuid.UUID      `db:"category_id"`
 	Unit       string          `db:"unit"`
 	Decimals   int             `db:"decimals"`
 	SoldBy     string          `db:"sold_by"`
@@ -35,7 +36,7 @@ type TaxRate struct {
 
 const (
 	readSellables db.SQL = `
-		select i.id, i.sku, i.name, i.unit, u.decimals, i.sold_by, t.code as tax_code,
+		select i.id, i.sku, i.name, i.category_id, i.unit, u.decimals, i.sold_by, t.code as tax_code,
 		       coalesce((
 		           select trim_scale(r.rate)
 		           from   tax_rates r
@@ -45,7 +46,7 @@ const (
 		       coalesce(o.price_minor, p.price_minor, 0) as price_minor, i.track_stock, i.cost_minor, i.active
 		from   unnest(@ids::uuid[]) as wanted (id)
 		cross  join lateral (
-		           select i.id, i.sku, i.name, i.unit, i.sold_by, i.tax_code_id, i.track_stock, i.cost_minor, i.active
+		           select i.id, i.sku, i.name, i.category_id, i.unit, i.sold_by, i.tax_code_id, i.track_stock, i.cost_minor, i.active
 		           from   items i
 		           where  i.tenant_id = @tenant and i.id = wanted.id
 		           limit  1) as i

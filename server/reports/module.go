@@ -5,6 +5,7 @@ package reports
 import (
 	"souk/server/platform/module"
 	"souk/server/platform/web"
+	"souk/server/promotions"
 	"souk/shared/wire"
 )
 
@@ -22,5 +23,7 @@ var Module = module.Module{
 	Routes: []web.Route{
 		web.Get("/dashboard", Read, ShowDashboard),
 		web.Get("/reports/days", Read, Days),
+		web.Get("/promotion-uses", promotions.Read, PromotionUses),
+		web.PostOutside("/promotion-trials", promotions.Edit, TryPromotion),
 	},
 }

@@ -13,10 +13,12 @@ import (
 	"souk/server/catalog"
 	"souk/server/platform/auth"
 	"souk/server/platform/db"
+	"souk/server/promotions"
 	"souk/shared/barcode"
 	"souk/shared/fault"
 	"souk/shared/money"
 	"souk/shared/pricing"
+	"souk/shared/promotion"
 	"souk/shared/wire"
 )
 
@@ -26,12 +28,16 @@ type shelf struct {
 	items map[uuid.UUID]catalog.Sellable
 	rates map[string]decimal.Decimal
 	actor auth.Actor
+
+	offers promotions.Running
+	sale   promotion.Sale // coupons and customer are the cart's
 }
 
 // basket is a cart after pricing: its lines as they will stand in the sale.
 type basket struct {
 	cart   pricing.Cart
-	priced pricing.Priced
+	priced pricing.Priced // less what comes back
+	sold   pricing.Priced // without that
 	lines  []wire.SaleLine
 	items  map[uuid.UUID]catalog.Sellable
 	used   []wire.Approval
@@ -86,6 +92,7 @@ func union(ids, more []uuid.UUID) []uuid.UUID {
 // looked at when that is known. at is where the cart stands in the request body, for the paths of faults.
 func (s shelf) price(in wire.Cart, at string) (basket, error) {
 	b := basket{cart: pricing.Cart{Currency: s.shop.Currency, TaxIncluded: s.shop.TaxIncluded, Discount: in.Discount}, items: s.items}
+	about := make([]promotion.About, len(in.Lines))
 	for i, line := range in.Lines {
 		path := fmt.Sprintf("%slines.%d.", at, i)
 		sold, err := s.line(line, path)
@@ -98,19 +105,41 @@ func (s shelf) price(in wire.Cart, at string) (basket, error) {
 			ID: line.ID, Quantity: line.Quantity, UnitPrice: sold.UnitPrice, FixedTotal: line.FixedTotal,
 			Discount: line.Discount, Tax: pricing.Tax{Code: sold.TaxCode, Rate: sold.TaxRate},
 		})
+		about[i] = s.about(sold)
 	}
+	for i, code := range in.Coupons {
+		if !promotion.KnowsCoupon(s.offers.All, code) {
+			return basket{}, invalid("sales.coupon_unknown", fmt.Sprintf("%scoupons.%d", at, i), "No promotion that runs has this coupon. Check the code, or take it off.")
+		}
+	}
+	sale := s.sale
+	sale.Customer, sale.Coupons = in.CustomerID != nil, in.Coupons
+	b.cart = promotion.Apply(b.cart, about, sale, s.offers.All)
 	priced, err := pricing.Price(b.cart)
 	if err != nil {
 		return basket{}, problemAt(err, in, at)
 	}
-	b.priced = priced
+	b.priced, b.sold = priced, priced
 	for i := range b.lines {
 		p := priced.Lines[i]
 		l := &b.lines[i]
 		l.Gross, l.Discount, l.Net, l.Tax, l.Total = p.Gross, p.Discount, p.Net, p.Tax, p.Total
-		l.DiscountReason = reason(in.Lines[i].Discount, in.Discount)
+		l.DiscountReason, l.Deals = reason(in.Lines[i].Discount, in.Discount), b.cart.Lines[i].Deals
 	}
 	return b, nil
+}
+
+// about is what promotions look at of a line. One that is sold at another price than
+// the list's has its price already.
+func (s shelf) about(l wire.SaleLine) promotion.About {
+	if l.ItemID == nil {
+		return promotion.About{Pieces: true}
+	}
+	item := s.items[*l.ItemID]
+	return promotion.About{
+		Item: item.ID, Categories: s.offers.Categories(item.CategoryID), Pieces: item.SoldBy != "weight",
+		Apart: item.SoldBy != "open" && l.UnitPrice != l.ListPrice,
+	}
 }
 
 func reason(own, whole *pricing.Discount) string {

@@ -15,11 +15,13 @@ import (
 	"souk/server/payments"
 	"souk/server/platform/auth"
 	"souk/server/platform/db"
+	"souk/server/promotions"
 	"souk/server/tenants"
 	"souk/server/tills"
 	"souk/shared/fault"
 	"souk/shared/money"
 	"souk/shared/pricing"
+	"souk/shared/promotion"
 	"souk/shared/wire"
 )
 
@@ -43,7 +45,11 @@ func Checkout(ctx context.Context, tx *db.Tx, in wire.Checkout) (Sale, error) {
 	if err := facts.ready(in); err != nil {
 		return Sale{}, err
 	}
-	basket, err := facts.shelf(ctx).price(in.Cart, "cart.")
+	shelf, err := facts.shelf(ctx, tx)
+	if err != nil {
+		return Sale{}, err
+	}
+	basket, err := shelf.price(in.Cart, "cart.")
 	if err != nil {
 		return Sale{}, err
 	}
@@ -150,6 +156,7 @@ type checkoutFacts struct {
 	counterFacts
 	returning
 	customer *db.Found[string]
+	offers   promotions.Found
 	items    *[]catalog.Sellable
 	rates    *[]catalog.TaxRate
 	day      time.Time
@@ -169,6 +176,7 @@ func load(ctx context.Context, tx *db.Tx, in wire.Checkout) (checkoutFacts, erro
 	r := tx.Reads()
 	f := checkoutFacts{customer: &db.Found[string]{}, returning: readReturning(r, in.Cart.Back)}
 	f.items, f.rates = catalog.ReadSellables(r, ids, catalog.Counter{Register: in.RegisterID, Day: day}), readRates(r, in.Cart, day)
+	f.offers = promotions.ReadRunning(r, day)
 	if in.Cart.CustomerID != nil {
 		f.customer = db.ReadMaybe[string](r, readCustomer, db.Args{"customer": *in.Cart.CustomerID})
 	}
@@ -199,8 +207,13 @@ func (f checkoutFacts) ready(in wire.Checkout) error {
 	return nil
 }
 
-func (f checkoutFacts) shelf(ctx context.Context) shelf {
-	return shelf{shop: f.shop(), items: byID(*f.items), rates: ratesOf(*f.rates), actor: auth.From(ctx)}
+func (f checkoutFacts) shelf(ctx context.Context, tx *db.Tx) (shelf, error) {
+	register := f.register.Row
+	zone, err := time.LoadLocation(register.TimeZone)
+	return shelf{
+		shop: f.shop(), items: byID(*f.items), rates: ratesOf(*f.rates), actor: auth.From(ctx),
+		offers: f.offers.Running(), sale: promotion.Sale{At: tx.Now().In(zone), Store: register.StoreID},
+	}, err
 }
 
 func (f checkoutFacts) ground() ground { return f.counterFacts.ground(byID(*f.items)) }

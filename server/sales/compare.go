@@ -9,6 +9,7 @@ import (
 
 	"souk/server/catalog"
 	"souk/server/payments"
+	"souk/server/promotions"
 	"souk/shared/fault"
 	"souk/shared/money"
 	"souk/shared/pricing"
@@ -87,8 +88,22 @@ func (f uploadFacts) compare(d *document, now time.Time) {
 			compareLine(d, l, item)
 		}
 	}
+	f.comparePromotions(d)
 	if !samePrice(sold(d.FinishedSale)) {
 		d.flag(FlagTaxDiffers)
+	}
+}
+
+// comparePromotions flags deals of promotions that are not there, or were over when
+// it was sold. One that was stopped a moment ago may not have reached the till.
+func (f uploadFacts) comparePromotions(d *document) {
+	for _, l := range d.Lines {
+		for _, deal := range l.Deals {
+			at := slices.IndexFunc(*f.promotions, func(p promotions.Promotion) bool { return p.ID == deal.Promotion })
+			if at < 0 || !(*f.promotions)[at].Terms.RunsOn(d.CompletedAt) {
+				d.flag(FlagPromotion)
+			}
+		}
 	}
 }
 

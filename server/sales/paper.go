@@ -118,6 +118,7 @@ func paper(sale SaleDetail, head letterhead, lines []remaining) (receipt.Documen
 			Name: l.Name, Code: l.Barcode, Quantity: l.Quantity.Trim(0).String(), Unit: printedUnit(l.Unit), UnitPrice: l.UnitPrice,
 			Discount: l.Discount, DiscountReason: l.DiscountReason, Total: l.Gross - l.Discount, TaxMark: taxMark(l.SaleLine, taxes), Note: l.Note,
 		}
+		printed.SetDeals(l.Deals)
 		doc.Lines = append(doc.Lines, printed)
 		doc.Subtotal += printed.Total
 	}

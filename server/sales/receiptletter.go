@@ -182,7 +182,7 @@ func (s *sheet) priced() bool { return !s.doc.Gift && s.doc.Design.Shows(receipt
 
 func (s *sheet) line(l receipt.Line) {
 	name := s.page.Wrap(l.Name, itemWidth, small)
-	if s.need(rowHeight * pdf.Length(len(name)+1)) {
+	if s.need(rowHeight * pdf.Length(len(name)+1+len(l.Deals))) {
 		s.tableHead()
 	}
 	s.page.Write(qtyEnd, s.y, strings.TrimSpace(s.form.Number(l.Quantity)+" "+l.Unit), ending(small))
@@ -191,7 +191,7 @@ func (s *sheet) line(l receipt.Line) {
 	}
 	if !s.doc.Gift {
 		s.page.Write(markAt, s.y, l.TaxMark, centred(small))
-		s.page.Write(farEdge, s.y, s.form.Money(l.Total+l.Discount), ending(small))
+		s.page.Write(farEdge, s.y, s.form.Money(l.Gross()), ending(small))
 	}
 	for _, text := range name {
 		s.page.Write(edge, s.y, text, small)
@@ -200,14 +200,23 @@ func (s *sheet) line(l receipt.Line) {
 	if l.Code != "" && s.doc.Design.Shows(receipt.PartItemCodes) {
 		s.note(l.Code, itemWidth-4)
 	}
-	if l.Discount != 0 && !s.doc.Gift {
-		s.page.Grey(true)
-		s.page.Write(edge+4, s.y, withReason(s.words.Discount, l.DiscountReason), small)
-		s.page.Grey(false)
-		s.page.Write(farEdge, s.y, s.form.Money(-l.Discount), ending(small))
-		s.y += rowHeight
+	for _, d := range l.Deals {
+		s.off(d.Name, d.Amount)
 	}
+	s.off(withReason(s.words.Discount, l.DiscountReason), l.Discount)
 	s.note(l.Note, itemWidth-4)
+}
+
+// off is what came off a line, and why.
+func (s *sheet) off(why string, amount money.Amount) {
+	if amount == 0 || s.doc.Gift {
+		return
+	}
+	s.page.Grey(true)
+	s.page.Write(edge+4, s.y, why, small)
+	s.page.Grey(false)
+	s.page.Write(farEdge, s.y, s.form.Money(-amount), ending(small))
+	s.y += rowHeight
 }
 
 // note is what was said of a line, or of the sale, set in below it.

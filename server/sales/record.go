@@ -15,6 +15,7 @@ import (
 	"souk/server/ledger"
 	"souk/server/payments"
 	"souk/server/platform/db"
+	"souk/server/promotions"
 	"souk/server/tills"
 	"souk/shared/fault"
 	"souk/shared/wire"
@@ -90,10 +91,12 @@ type uploadFacts struct {
 	reaches  approvals.Reaches
 	sold     *[]remaining
 	items    *[]catalog.Sellable
-	methods  *[]payments.Method
-	chart    *[]ledger.ChartRow
-	balances *[]inventory.Balance
-	day      time.Time
+	// promotions are those that took something off a line.
+	promotions *[]promotions.Promotion
+	methods    *[]payments.Method
+	chart      *[]ledger.ChartRow
+	balances   *[]inventory.Balance
+	day        time.Time
 }
 
 type bookedSale struct {
@@ -179,6 +182,8 @@ func loadUpload(ctx context.Context, tx *db.Tx, register uuid.UUID, in wire.Fini
 		methods:  payments.ReadMethods(r),
 		chart:    ledger.ReadChart(r),
 		balances: readBalances(r, register, ids),
+
+		promotions: promotions.ReadSome(r, promotionsOf(in)),
 	}
 	if err := r.Run(ctx); err != nil {
 		return f, err
@@ -193,6 +198,17 @@ func loadUpload(ctx context.Context, tx *db.Tx, register uuid.UUID, in wire.Fini
 	again := tx.Reads()
 	f.items = catalog.ReadSellables(again, ids, catalog.Counter{Register: register, Day: f.day})
 	return f, again.Run(ctx)
+}
+
+// promotionsOf are those that took something off a sale.
+func promotionsOf(in wire.FinishedSale) []uuid.UUID {
+	var ids []uuid.UUID
+	for _, l := range in.Lines {
+		for _, deal := range l.Deals {
+			ids = union(ids, []uuid.UUID{deal.Promotion})
+		}
+	}
+	return ids
 }
 
 func itemsOfLines(lines []wire.SaleLine) []uuid.UUID {

@@ -98,7 +98,7 @@ func (d *document) addReturn(sold remaining, back part) {
 	line := wire.SaleLine{
 		LineNo: len(d.Lines) + 1, ItemID: sold.ItemID, OriginalLine: &sold.LineNo, Name: sold.Name, Barcode: sold.Barcode,
 		Unit: sold.Unit, Quantity: back.quantity.Neg(), UnitPrice: sold.UnitPrice, ListPrice: sold.ListPrice, Gross: -back.gross,
-		Discount: -back.discount, DiscountReason: sold.DiscountReason, TaxCode: sold.TaxCode, TaxRate: sold.TaxRate,
+		Discount: -back.discount, DiscountReason: sold.OffReason(), TaxCode: sold.TaxCode, TaxRate: sold.TaxRate,
 		Net: -back.net, Tax: -back.tax, Total: -back.net - back.tax,
 	}
 	d.Lines = append(d.Lines, line)

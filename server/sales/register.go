@@ -13,10 +13,12 @@ import (
 	"souk/server/payments"
 	"souk/server/platform/auth"
 	"souk/server/platform/db"
+	"souk/server/promotions"
 	"souk/server/tenants"
 	"souk/shared/fault"
 	"souk/shared/money"
 	"souk/shared/pricing"
+	"souk/shared/promotion"
 	"souk/shared/wire"
 )
 
@@ -63,7 +65,7 @@ func PriceCart(ctx context.Context, tx *db.Tx, in wire.Quote) (wire.CartView, er
 
 // The register's store; without a register, the first one.
 const readShopDay db.SQL = `
-	select c.currency, c.prices_include_tax, c.day_ends_hour, s.time_zone
+	select c.currency, c.prices_include_tax, c.day_ends_hour, s.time_zone, s.id as store_id
 	from   company c
 	join   stores s on s.tenant_id = @tenant
 	where  c.tenant_id = @tenant and (@stores::uuid[] is null or s.id = any(@stores))
@@ -72,8 +74,9 @@ const readShopDay db.SQL = `
 
 type shopDay struct {
 	shop
-	DayEndsHour int    `db:"day_ends_hour"`
-	TimeZone    string `db:"time_zone"`
+	DayEndsHour int       `db:"day_ends_hour"`
+	TimeZone    string    `db:"time_zone"`
+	StoreID     uuid.UUID `db:"store_id"`
 }
 
 func readShelf(ctx context.Context, tx *db.Tx, in wire.Quote) (shelf, string, returning, error) {
@@ -83,6 +86,7 @@ func readShelf(ctx context.Context, tx *db.Tx, in wire.Quote) (shelf, string, re
 	items := catalog.ReadSellables(r, ids, catalog.Counter{Register: in.RegisterID, Day: day})
 	rates := readRates(r, in.Cart, day)
 	from := readReturning(r, in.Back)
+	offers := promotions.ReadRunning(r, day)
 	customer := &db.Found[string]{}
 	if in.CustomerID != nil {
 		customer = db.ReadMaybe[string](r, readCustomer, db.Args{"customer": *in.CustomerID})
@@ -102,14 +106,17 @@ func readShelf(ctx context.Context, tx *db.Tx, in wire.Quote) (shelf, string, re
 			return shelf{}, "", from, err
 		}
 	}
-	s := shelf{shop: shop.Row.shop, items: byID(*items), rates: ratesOf(*rates), actor: auth.From(ctx)}
+	s := shelf{
+		shop: shop.Row.shop, items: byID(*items), rates: ratesOf(*rates), actor: auth.From(ctx),
+		offers: offers.Running(), sale: promotion.Sale{At: tx.Now().In(zone), Store: shop.Row.StoreID},
+	}
 	return s, customer.Row, from, nil
 }
 
 // view is the priced cart as the register shows it.
 func (b basket) view(in wire.Cart, s shelf) wire.CartView {
 	view := wire.CartView{
-		Lines: b.backLines(), Back: b.backView(), Discount: in.Discount, Gross: b.priced.Gross, Saved: b.priced.Discount, Net: b.priced.Net,
+		Lines: b.backLines(), Back: b.backView(), Discount: in.Discount, Coupons: in.Coupons, Gross: b.priced.Gross, Saved: b.priced.Discount, Net: b.priced.Net,
 		Tax: b.priced.Tax, Total: b.priced.Total, Taxes: b.priced.Taxes, QuickCash: []money.Amount{},
 	}
 	for i, l := range b.lines {
@@ -122,6 +129,7 @@ func (b basket) view(in wire.Cart, s shelf) wire.CartView {
 			ID: in.Lines[i].ID, ItemID: l.ItemID, Name: l.Name, Barcode: l.Barcode, Unit: l.Unit, Decimals: item.Decimals,
 			SoldBy: soldBy(item), Quantity: l.Quantity, UnitPrice: l.UnitPrice, ListPrice: l.ListPrice,
 			Discount: in.Lines[i].Discount, Saved: l.Discount, Total: total, TaxCode: l.TaxCode, Note: l.Note,
+			Deals: l.Deals, Steps: b.sold.Explain(b.cart, i, l.ListPrice),
 		})
 	}
 	if view.Taxes == nil {

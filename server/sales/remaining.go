@@ -63,7 +63,7 @@ const (
 
 	readRemaining db.SQL = `
 		select l.line_no, l.item_id, l.original_line, l.name, l.barcode, l.unit, l.quantity, l.unit_price_minor, l.list_price_minor,
-			l.gross_minor, l.discount_minor, l.discount_reason, l.tax_code, l.tax_rate, l.net_minor, l.tax_minor, l.total_minor, l.not_restocked, l.note, l.approved_by, l.cost_minor,
+			l.gross_minor, l.discount_minor, l.discount_reason, l.tax_code, l.tax_rate, l.net_minor, l.tax_minor, l.total_minor, l.not_restocked, l.note, l.approved_by, l.deals, l.cost_minor,
 			-coalesce(b.quantity, 0) as back_quantity, -coalesce(b.gross, 0)::bigint as back_gross_minor,
 			-coalesce(b.discount, 0)::bigint as back_discount_minor, -coalesce(b.net, 0)::bigint as back_net_minor,
 			-coalesce(b.tax, 0)::bigint as back_tax_minor, -coalesce(b.cost, 0)::bigint as back_cost_minor

@@ -68,6 +68,7 @@ const (
 	FlagRefundExceeds   = "refund_exceeds"         // takes back more than was left of its sale
 	FlagRefundOffline   = "refund_offline"         // given back by a till that could not ask what had come back before
 	FlagUnapproved      = approvals.FlagUnapproved // beyond the person's limits, and nobody who may has approved it
+	FlagPromotion       = "promotion_unknown"      // sold with a promotion that is not there or was over
 	FlagReasonUnknown   = "reason_unknown"         // cash moved for a reason that the server does not know
 )
 
@@ -76,6 +77,6 @@ func Flags() []string {
 	return []string{
 		FlagPriceDiffers, FlagTaxDiffers, FlagItemUnknown, FlagItemInactive, FlagCustomerUnknown, FlagShiftUnknown,
 		FlagShiftClosed, FlagMethodUnknown, FlagClockSkew, FlagStockNegative, FlagNumberGap, FlagSeriesUnknown,
-		FlagRegisterDiffers, FlagCurrencyDiffers, FlagRefundExceeds, FlagRefundOffline, FlagUnapproved,
+		FlagRegisterDiffers, FlagCurrencyDiffers, FlagRefundExceeds, FlagRefundOffline, FlagUnapproved, FlagPromotion,
 	}
 }

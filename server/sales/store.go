@@ -1,6 +1,7 @@
 package sales
 
 import (
+	"encoding/json"
 	"slices"
 
 	"github.com/google/uuid"
@@ -84,11 +85,11 @@ const (
 	insertLines db.SQL = `
 		insert into sale_lines (tenant_id, sale_id, line_no, item_id, original_line, name, barcode, unit, quantity, unit_price_minor,
 			list_price_minor, gross_minor, discount_minor, discount_reason, tax_code, tax_rate, net_minor, tax_minor, total_minor, cost_minor,
-			not_restocked, note, approved_by)
+			not_restocked, note, approved_by, deals)
 		select @tenant, @sale, *
 		from   unnest(@line_nos::int[], @items::uuid[], @original_lines::int[], @names::text[], @barcodes::text[], @units::text[],
 			@quantities::numeric[], @unit_prices::bigint[], @list_prices::bigint[], @grosses::bigint[], @discounts::bigint[], @reasons::text[],
-			@tax_codes::text[], @tax_rates::numeric[], @nets::bigint[], @taxes::bigint[], @totals::bigint[], @costs::bigint[], @lost::bool[], @notes::text[], @approvers::uuid[])`
+			@tax_codes::text[], @tax_rates::numeric[], @nets::bigint[], @taxes::bigint[], @totals::bigint[], @costs::bigint[], @lost::bool[], @notes::text[], @approvers::uuid[], @deals::text[]::jsonb[])`
 
 	insertTenders db.SQL = `
 		insert into tenders (tenant_id, sale_id, line_no, method_id, amount_minor, tendered_minor, change_minor, reference)
@@ -150,11 +151,12 @@ type lineColumns struct {
 	names, barcodes, units, reasons, codes, notes        []string
 	quantities, rates                                    []decimal.Decimal
 	lost                                                 []bool
+	deals                                                []*string // nil where no line has any
 	prices, lists, grosses, discounts, nets, taxes, sums []money.Amount
 }
 
 func (d *document) insertLines(b *db.Batch) {
-	var c lineColumns
+	c := lineColumns{deals: dealColumn(d.Lines)}
 	for i := range d.Lines {
 		l := d.Lines[i]
 		c.nos, c.originals = append(c.nos, &l.LineNo), append(c.originals, l.OriginalLine)
@@ -171,8 +173,26 @@ func (d *document) insertLines(b *db.Batch) {
 		"sale": d.ID, "line_nos": c.nos, "items": c.items, "original_lines": c.originals, "names": c.names, "barcodes": c.barcodes,
 		"units": c.units, "quantities": c.quantities, "unit_prices": c.prices, "list_prices": c.lists, "grosses": c.grosses,
 		"discounts": c.discounts, "reasons": c.reasons, "tax_codes": c.codes, "tax_rates": c.rates, "nets": c.nets, "taxes": c.taxes,
-		"totals": c.sums, "costs": d.costs, "lost": c.lost, "notes": c.notes, "approvers": c.approvers,
+		"totals": c.sums, "costs": d.costs, "lost": c.lost, "notes": c.notes, "approvers": c.approvers, "deals": c.deals,
 	})
+}
+
+// dealColumn is what promotions took off each line, as JSON.
+func dealColumn(lines []wire.SaleLine) []*string {
+	if !slices.ContainsFunc(lines, func(l wire.SaleLine) bool { return len(l.Deals) > 0 }) {
+		return nil
+	}
+	column := make([]*string, len(lines))
+	for i, l := range lines {
+		if len(l.Deals) == 0 {
+			continue
+		}
+		if body, err := json.Marshal(l.Deals); err == nil { // names, ids and amounts have a form
+			text := string(body)
+			column[i] = &text
+		}
+	}
+	return column
 }
 
 func (d *document) insertTenders(b *db.Batch) {

@@ -44,7 +44,7 @@ const readStretch db.SQL = `
 		limit  @limit)
 	select coalesce(min(c.seq), 0) as first, coalesce(max(c.seq), @seq) as last, count(*) as rows,
 	       coalesce(bool_or(c.op = 'reload' and c.topic in ('catalog.items', 'inventory.stock', 'catalog.store_prices', 'parties.customers')), false) as reload,
-	       coalesce(bool_or(c.topic in ('company.settings', 'catalog.setup', 'payments.methods', 'people.list', 'people.roles')), false) as setup,
+	       coalesce(bool_or(c.topic in ('company.settings', 'catalog.setup', 'payments.methods', 'promotions.list', 'people.list', 'people.roles')), false) as setup,
 	       coalesce(array_agg(distinct coalesce(o.item_id, c.entity_id)) filter (
 	           where o.item_id is not null or c.entity_id is not null and c.topic in ('catalog.items', 'inventory.stock')), '{}') as items,
 	       coalesce(array_agg(distinct c.entity_id) filter (where c.entity_id is not null and c.topic = 'parties.customers'), '{}') as customers
@@ -99,7 +99,7 @@ func fill(ctx context.Context, tx *db.Tx, out wire.Changes, run stretch) (wire.C
 	customers := db.ReadAll[wire.TillCustomer](r, readCustomersByID, db.Args{"ids": run.Customers})
 	var reads setupReads
 	if run.Setup {
-		reads = readSetup(ctx, r, register)
+		reads = readSetup(ctx, tx, r, register)
 	}
 	if err := r.Run(ctx); err != nil {
 		return wire.Changes{}, err

@@ -8,6 +8,7 @@ import (
 	"souk/server/platform/auth"
 	"souk/server/platform/db"
 	"souk/server/platform/web"
+	"souk/server/promotions"
 	"souk/shared/fault"
 	"souk/shared/money"
 	"souk/shared/wire"
@@ -98,10 +99,11 @@ type setupReads struct {
 	categories *[]wire.CategorySetup
 	methods    *[]wire.MethodSetup
 	people     *[]staff
+	promotions promotions.Found
 	roles      auth.RolesFound
 }
 
-func readSetup(ctx context.Context, r *db.Reads, register uuid.UUID) setupReads {
+func readSetup(ctx context.Context, tx *db.Tx, r *db.Reads, register uuid.UUID) setupReads {
 	of := db.Args{"register": register}
 	return setupReads{
 		company:    db.ReadMaybe[companyRow](r, readCompany, db.Args{}),
@@ -112,6 +114,7 @@ func readSetup(ctx context.Context, r *db.Reads, register uuid.UUID) setupReads 
 		categories: db.ReadAll[wire.CategorySetup](r, readCategories, db.Args{}),
 		methods:    db.ReadAll[wire.MethodSetup](r, readMethods, db.Args{}),
 		people:     db.ReadAll[staff](r, readPeople, db.Args{}),
+		promotions: promotions.ReadRunning(r, tx.Now()),
 		roles:      auth.ReadRoles(ctx, r),
 	}
 }
@@ -128,7 +131,7 @@ func (s setupReads) setup(ctx context.Context) (wire.Setup, error) {
 			Rules: wire.TillRules{OfflineRefunds: c.OfflineRefunds, RefundLimit: c.RefundLimit, LockAfter: c.LockAfter},
 		},
 		Store: s.store.Row, Register: s.register.Row, Units: *s.units, TaxCodes: *s.taxes, Categories: *s.categories,
-		Methods: *s.methods, People: make([]wire.PersonSetup, len(*s.people)),
+		Methods: *s.methods, People: make([]wire.PersonSetup, len(*s.people)), Promotions: s.promotions.Running().All,
 	}
 	roles := s.roles.Roles()
 	for i, p := range *s.people {
@@ -145,7 +148,7 @@ func (s setupReads) setup(ctx context.Context) (wire.Setup, error) {
 func Setup(ctx context.Context, tx *db.Tx, _ web.None) (wire.SetupAnswer, error) {
 	r := tx.Reads()
 	at := readCursor(r)
-	reads := readSetup(ctx, r, auth.From(ctx).Register)
+	reads := readSetup(ctx, tx, r, auth.From(ctx).Register)
 	if err := r.Run(ctx); err != nil {
 		return wire.SetupAnswer{}, err
 	}

@@ -11,8 +11,9 @@ import (
 	"souk/shared/wire"
 )
 
-// Line is a priced line as far as limits look at it. Gross is before discounts;
-// Discount is all that comes off, the share of the cart's included.
+// Line is a priced line as far as limits look at it. Gross is before discounts, with
+// what promotions take off gone already: those are the shop's own will. Discount is
+// all else that comes off, the share of the cart's included.
 type Line struct {
 	ItemID    *uuid.UUID
 	Name      string
@@ -180,7 +181,7 @@ func SaleLines(lines []wire.SaleLine) ([]Line, []int) {
 func LineOf(l wire.SaleLine) Line {
 	return Line{
 		ItemID: l.ItemID, Name: l.Name, Unit: l.Unit, Quantity: l.Quantity, UnitPrice: l.UnitPrice, ListPrice: l.ListPrice,
-		Gross: l.Gross, Discount: l.Discount,
+		Gross: l.Gross - l.Promoted(), Discount: l.Discount - l.Promoted(),
 	}
 }
 

@@ -67,7 +67,15 @@ func carts(returns bool) *rapid.Generator[pricing.Cart] {
 			if returns && rapid.IntRange(0, 2).Draw(t, "return") == 0 {
 				l.Quantity = l.Quantity.Neg()
 			}
-			l.Discount = discounts(exactGross(t, l).Abs()).Draw(t, "line discount")
+			left := exactGross(t, l).Abs()
+			for range rapid.IntRange(0, 2).Draw(t, "deals") {
+				if left == 0 {
+					break
+				}
+				deal := pricing.Deal{Promotion: id(100), Name: "3 for 2", Amount: money.Amount(rapid.Int64Range(1, int64(left)).Draw(t, "deal"))}
+				l.Deals, left = append(l.Deals, deal), left-deal.Amount
+			}
+			l.Discount = discounts(left).Draw(t, "line discount")
 			cart.Lines = append(cart.Lines, l)
 			sum += afterOwnDiscount(t, l)
 		}
@@ -86,7 +94,7 @@ func exactGross(t require.TestingT, l pricing.Line) money.Amount {
 }
 
 func afterOwnDiscount(t require.TestingT, l pricing.Line) money.Amount {
-	gross := exactGross(t, l)
+	gross := exactGross(t, l) - l.Promoted()
 	switch {
 	case l.Discount == nil:
 		return gross
@@ -137,6 +145,25 @@ func TestEveryTotalIsTheSumOfItsParts(t *testing.T) {
 		}
 		require.Equal(t, p.Net, net)
 		require.Equal(t, p.Tax, tax)
+	})
+}
+
+// The steps from the list price to what is paid add up to it.
+func TestExplanationsAddUp(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		cart := carts(true).Draw(t, "cart")
+		p := price(t, cart)
+		for i, l := range cart.Lines {
+			list := money.Amount(rapid.Int64Range(0, 9999).Draw(t, "list"))
+			var sum money.Amount
+			for _, step := range p.Explain(cart, i, list) {
+				if !step.Within {
+					sum += step.Amount
+				}
+				require.NotZero(t, step.Kind)
+			}
+			require.Equal(t, p.Lines[i].Total, sum, "%+v", l)
+		}
 	})
 }
 

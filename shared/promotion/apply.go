@@ -28,7 +28,7 @@ import (
 // handed to the lines by largest remainder. A group's saving is shared by all its
 // units by their value, so that the free one of three comes back at two thirds of
 // its price, as the others do.
-func Apply(cart pricing.Cart, about []About, sale Sale, promotions []Promotion) pricing.Cart {
+func Apply(cart pricing.Cart, about []About, sale Sale, promotions []Offer) pricing.Cart {
 	run := running(sale, promotions)
 	cart.Lines = slices.Clone(cart.Lines)
 	for i := range cart.Lines {
@@ -54,28 +54,28 @@ func Apply(cart pricing.Cart, about []About, sale Sale, promotions []Promotion) 
 
 // running are the promotions that can be applied, first those of the highest
 // priority.
-func running(sale Sale, promotions []Promotion) []Promotion {
-	var run []Promotion
+func running(sale Sale, promotions []Offer) []Offer {
+	var run []Offer
 	for _, p := range promotions {
-		if p.Rule.Runs(sale) && len(p.Rule.Check()) == 0 {
+		if p.Terms.Runs(sale) && len(p.Terms.Check()) == 0 {
 			run = append(run, p)
 		}
 	}
-	slices.SortFunc(run, func(a, b Promotion) int {
-		return cmp.Or(cmp.Compare(b.Rule.Priority, a.Rule.Priority), bytes.Compare(a.ID[:], b.ID[:]))
+	slices.SortFunc(run, func(a, b Offer) int {
+		return cmp.Or(cmp.Compare(b.Terms.Priority, a.Terms.Priority), bytes.Compare(a.ID[:], b.ID[:]))
 	})
 	return run
 }
 
 // layers are the indexes of promotions of one priority, layer by layer.
-func layers(run []Promotion, spends bool) [][]int {
+func layers(run []Offer, spends bool) [][]int {
 	var all [][]int
 	for i, p := range run {
-		if (p.Rule.Kind == Spend) != spends {
+		if (p.Terms.Kind == Spend) != spends {
 			continue
 		}
 		last := len(all) - 1
-		if last < 0 || run[all[last][0]].Rule.Priority != p.Rule.Priority {
+		if last < 0 || run[all[last][0]].Terms.Priority != p.Terms.Priority {
 			all = append(all, []int{i})
 			continue
 		}
@@ -87,19 +87,19 @@ func layers(run []Promotion, spends bool) [][]int {
 // bench is a cart while promotions are applied to it.
 type bench struct {
 	about      []About
-	promotions []Promotion
+	promotions []Offer
 	slots      []slot
 	off        []map[int]fine // by promotion, then by line
 	matches    [][]bool       // by promotion, then by line: whether it takes these goods
 }
 
-func newBench(cart pricing.Cart, about []About, run []Promotion) *bench {
+func newBench(cart pricing.Cart, about []About, run []Offer) *bench {
 	b := &bench{about: about, promotions: run, slots: slotsOf(cart, about), off: make([]map[int]fine, len(run)), matches: make([][]bool, len(run))}
 	for p := range run {
 		b.matches[p] = make([]bool, len(about))
 		for line, a := range about {
-			rule := run[p].Rule
-			b.matches[p][line] = rule.Kind != Bundle && rule.Goods.Has(a) || rule.takesBesides(a)
+			terms := run[p].Terms
+			b.matches[p][line] = terms.Kind != Bundle && terms.Goods.Has(a) || terms.takesBesides(a)
 		}
 	}
 	return b
@@ -112,12 +112,12 @@ func (b *bench) may(p int, s slot) bool {
 
 // free reports whether what a slot has already lets another promotion in.
 func (b *bench) free(p int, s slot) bool {
-	return len(s.has) == 0 || b.promotions[p].Rule.Stacks && !s.closed && !slices.Contains(s.has, p)
+	return len(s.has) == 0 || b.promotions[p].Terms.Stacks && !s.closed && !slices.Contains(s.has, p)
 }
 
-// takesBesides holds for goods that a group takes besides the rule's own; a bundle
+// takesBesides holds for goods that a group takes besides the terms' own; a bundle
 // has none of its own.
-func (r Rule) takesBesides(a About) bool {
+func (r Terms) takesBesides(a About) bool {
 	switch r.Kind { //nolint:exhaustive // the others take their own goods only
 	case BuyGet:
 		return r.Gets != nil && r.Gets.Has(a)
@@ -128,7 +128,7 @@ func (r Rule) takesBesides(a About) bool {
 }
 
 // grouped holds for promotions whose use on one unit depends on others.
-func (r Rule) grouped() bool {
+func (r Terms) grouped() bool {
 	return r.Kind == BuyGet || r.Kind == MultiBuy || r.Kind == Bundle || r.MaxUses > 0
 }
 
@@ -138,7 +138,7 @@ func (b *bench) compete(layer []int) bool {
 	alone := make([]single, len(b.slots))
 	var groups []int
 	for _, p := range layer {
-		if b.promotions[p].Rule.grouped() {
+		if b.promotions[p].Terms.grouped() {
 			groups = append(groups, p)
 			continue
 		}
@@ -168,23 +168,23 @@ type single struct {
 
 // offer notes where a promotion of single units is the best so far.
 func (b *bench) offer(p int, alone []single) {
-	rule := b.promotions[p].Rule
-	if !b.enough(p, rule) {
+	terms := b.promotions[p].Terms
+	if !b.enough(p, terms) {
 		return
 	}
 	for i, s := range b.slots {
 		if !b.may(p, s) {
 			continue
 		}
-		if gain := rule.each(s); gain > alone[i].gain {
+		if gain := terms.each(s); gain > alone[i].gain {
 			alone[i] = single{p, gain}
 		}
 	}
 }
 
 // enough reports whether there are as many of the goods as the promotion asks for.
-func (b *bench) enough(p int, rule Rule) bool {
-	if rule.MinQuantity <= 1 || rule.Kind != Percent && rule.Kind != Amount && rule.Kind != Price {
+func (b *bench) enough(p int, terms Terms) bool {
+	if terms.MinQuantity <= 1 || terms.Kind != Percent && terms.Kind != Amount && terms.Kind != Price {
 		return true
 	}
 	count := 0
@@ -193,7 +193,7 @@ func (b *bench) enough(p int, rule Rule) bool {
 			count += s.n
 		}
 	}
-	return count >= rule.MinQuantity
+	return count >= terms.MinQuantity
 }
 
 // use is a promotion applied once: to which units, and what it takes off them.
@@ -214,7 +214,7 @@ func (b *bench) take(u use) {
 		values[i] = money.Amount(b.slots[m.slot].value) * money.Amount(m.n)
 	}
 	shares := money.Allocate(money.Amount(u.gain), values)
-	stacks := b.promotions[u.promotion].Rule.Stacks
+	stacks := b.promotions[u.promotion].Terms.Stacks
 	for i, m := range u.members {
 		from := &b.slots[m.slot]
 		taken := *from
@@ -262,7 +262,7 @@ func (b *bench) copy() *bench {
 }
 
 func (b *bench) spendOne(p int) fine {
-	rule := b.promotions[p].Rule
+	terms := b.promotions[p].Terms
 	var members []member
 	var spent fine
 	for i, s := range b.slots {
@@ -271,12 +271,12 @@ func (b *bench) spendOne(p int) fine {
 			spent += s.value * fine(s.n)
 		}
 	}
-	if len(members) == 0 || spent < fine(rule.MinSpend)*fineness {
+	if len(members) == 0 || spent < fine(terms.MinSpend)*fineness {
 		return 0
 	}
-	gain := min(spent, fine(min(rule.Amount, mostWorth))*fineness)
-	if rule.Amount == 0 {
-		gain = spent.percentOf(rule.Percent)
+	gain := min(spent, fine(min(terms.Amount, mostWorth))*fineness)
+	if terms.Amount == 0 {
+		gain = spent.percentOf(terms.Percent)
 	}
 	b.take(use{p, gain, members})
 	b.slots = slices.DeleteFunc(b.slots, func(s slot) bool { return s.n == 0 })

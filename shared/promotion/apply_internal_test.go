@@ -40,8 +40,8 @@ func someGoods(t *rapid.T) Goods {
 	return Goods{Categories: all[:rapid.IntRange(0, 3).Draw(t, "goods")]}
 }
 
-func someRule(t *rapid.T) Rule {
-	r := Rule{
+func someRule(t *rapid.T) Terms {
+	r := Terms{
 		Kind: rapid.SampledFrom(Kinds()[:6]).Draw(t, "kind"), Goods: someGoods(t),
 		Percent: decimal.MustNew(rapid.SampledFrom([]int64{10000, 5000, 3333, 1250, 999}).Draw(t, "percent"), 2),
 		Amount:  money.Amount(rapid.IntRange(1, 12).Draw(t, "amount")) * 20,
@@ -64,10 +64,10 @@ func someRule(t *rapid.T) Rule {
 func TestTheBestForTheCustomerIsFound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		cart, about := smallCart(t)
-		var run []Promotion
+		var run []Offer
 		for n := range rapid.IntRange(1, 3).Draw(t, "promotions") {
-			p := Promotion{ID: id(n + 1), Name: "p", Rule: someRule(t)}
-			require.Empty(t, p.Rule.Check(), "%+v", p.Rule)
+			p := Offer{ID: id(n + 1), Name: "p", Terms: someRule(t)}
+			require.Empty(t, p.Terms.Check(), "%+v", p.Terms)
 			run = append(run, p)
 		}
 		b := newBench(cart, about, run)
@@ -87,11 +87,11 @@ func TestTheBestForTheCustomerIsFound(t *testing.T) {
 type blind struct {
 	prices []int64 // in ten-thousandths of a minor unit
 	about  []About
-	run    []Promotion
+	run    []Offer
 	counts []bool // whether there are enough of the goods
 }
 
-func newBlind(cart pricing.Cart, about []About, run []Promotion) blind {
+func newBlind(cart pricing.Cart, about []About, run []Offer) blind {
 	var b blind
 	for i, l := range cart.Lines {
 		n, _, _ := l.Quantity.Int64(0)
@@ -103,11 +103,11 @@ func newBlind(cart pricing.Cart, about []About, run []Promotion) blind {
 	for _, p := range run {
 		n := 0
 		for _, a := range b.about {
-			if p.Rule.Goods.Has(a) {
+			if p.Terms.Goods.Has(a) {
 				n++
 			}
 		}
-		b.counts = append(b.counts, n >= p.Rule.MinQuantity || p.Rule.Kind == BuyGet || p.Rule.Kind == MultiBuy || p.Rule.Kind == Bundle)
+		b.counts = append(b.counts, n >= p.Terms.MinQuantity || p.Terms.Kind == BuyGet || p.Terms.Kind == MultiBuy || p.Terms.Kind == Bundle)
 	}
 	return b
 }
@@ -117,7 +117,7 @@ func (b blind) all() uint { return 1<<len(b.prices) - 1 }
 func (b blind) limits() []int {
 	limits := make([]int, len(b.run))
 	for i, p := range b.run {
-		limits[i] = p.Rule.MaxUses
+		limits[i] = p.Terms.MaxUses
 		if limits[i] == 0 {
 			limits[i] = 99
 		}
@@ -139,7 +139,7 @@ func (b blind) best(left uint, limits []int) int64 {
 			if group&(left&-left) == 0 {
 				continue
 			}
-			if gain, ok := b.gain(p.Rule, group); ok {
+			if gain, ok := b.gain(p.Terms, group); ok {
 				most = max(most, gain+b.best(left&^group, limits))
 			}
 		}
@@ -148,7 +148,7 @@ func (b blind) best(left uint, limits []int) int64 {
 	return most
 }
 
-func (b blind) gain(r Rule, group uint) (int64, bool) {
+func (b blind) gain(r Terms, group uint) (int64, bool) {
 	var prices []int64
 	var about []About
 	for i := range b.prices {
@@ -167,12 +167,12 @@ func (b blind) gain(r Rule, group uint) (int64, bool) {
 	for _, p := range prices {
 		sum += p
 	}
-	switch r.Kind {
+	switch r.Kind { //nolint:exhaustive // what is spent is no matter of groups
 	case Percent, Amount, Price:
 		if len(prices) != 1 || !fits(r.Goods) {
 			return 0, false
 		}
-		switch r.Kind {
+		switch r.Kind { //nolint:exhaustive // one of these three
 		case Percent:
 			return part(prices[0]), true
 		case Amount:
@@ -193,16 +193,16 @@ func (b blind) gain(r Rule, group uint) (int64, bool) {
 			}
 			return gain, true
 		}
-		return b.assign(r, about, prices, []Part{{r.Goods, r.Buy}, {*r.Gets, r.Get}}, func(role int, p int64) int64 { return int64(role) * part(p) })
+		return b.assign(about, prices, []Part{{r.Goods, r.Buy}, {*r.Gets, r.Get}}, func(role int, p int64) int64 { return int64(role) * part(p) })
 	case Bundle:
-		gain, ok := b.assign(r, about, prices, r.Parts, func(_ int, p int64) int64 { return p })
+		gain, ok := b.assign(about, prices, r.Parts, func(_ int, p int64) int64 { return p })
 		return gain - amount, ok
 	}
 	return 0, false
 }
 
 // assign gives each unit of a group a role, in the best way.
-func (b blind) assign(r Rule, about []About, prices []int64, parts []Part, worth func(int, int64) int64) (int64, bool) {
+func (b blind) assign(about []About, prices []int64, parts []Part, worth func(int, int64) int64) (int64, bool) {
 	if len(prices) != parts[0].Count+parts[1].Count {
 		return 0, false
 	}

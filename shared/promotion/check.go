@@ -6,7 +6,7 @@ import (
 	"github.com/govalues/decimal"
 )
 
-// The codes of what is wrong with a rule.
+// The codes of what is wrong with terms.
 const (
 	KindUnknown     = "promotions.kind_unknown"
 	PercentRange    = "promotions.percent_range"    // above 0, up to 100, at most two decimals
@@ -21,7 +21,7 @@ const (
 	DayUnknown      = "promotions.day_unknown"      // not 0 to 6
 )
 
-// Wrong is one thing that is wrong with a rule, and where.
+// Wrong is one thing that is wrong with terms, and where.
 type Wrong struct {
 	Path string
 	Code string
@@ -33,9 +33,9 @@ var (
 	percentScale = 2
 )
 
-// Check says what is wrong with a rule; a rule that is read from elsewhere must
-// pass it before it is applied.
-func (r Rule) Check() []Wrong {
+// Check says what is wrong with terms; terms that are read from elsewhere must
+// pass it before they are applied.
+func (r Terms) Check() []Wrong {
 	var wrong []Wrong
 	say := func(bad bool, path, code string) {
 		if bad {
@@ -79,12 +79,12 @@ func (r Rule) Check() []Wrong {
 	return wrong
 }
 
-func (r Rule) checkCounts(say func(bool, string, string)) {
+func (r Terms) checkCounts(say func(bool, string, string)) {
 	say(r.MaxUses < 0, "max_uses", CountRange)
 	say(r.MinQuantity < 0, "min_quantity", CountRange)
 }
 
-func (r Rule) checkTimes(say func(bool, string, string)) {
+func (r Terms) checkTimes(say func(bool, string, string)) {
 	from, badFrom := readable(time.DateOnly, r.From)
 	until, badUntil := readable(time.DateOnly, r.Until)
 	say(badFrom, "from", DateUnreadable)

@@ -57,10 +57,10 @@ type Part struct {
 	Count int `json:"count" minimum:"1" maximum:"100"`
 }
 
-// Rule is what a promotion gives, for what, and when. Amounts are minor units of
+// Terms is what a promotion gives, for what, and when. Amounts are minor units of
 // the shop's currency; of Percent, Amount, Buy and so on only those count that its
 // Kind names.
-type Rule struct {
+type Terms struct {
 	Kind    Kind            `json:"kind" enum:"percent,amount,price,buy_get,multi_buy,bundle,spend"`
 	Goods   Goods           `json:"goods"`
 	Percent decimal.Decimal `json:"percent"`
@@ -103,11 +103,11 @@ type Rule struct {
 	Stacks bool `json:"stacks,omitempty"`
 }
 
-// Promotion is a rule with a name.
-type Promotion struct {
-	ID   uuid.UUID `json:"id"`
-	Name string    `json:"name"`
-	Rule Rule      `json:"rule"`
+// Offer is terms with a name.
+type Offer struct {
+	ID    uuid.UUID `json:"id"`
+	Name  string    `json:"name"`
+	Terms Terms     `json:"terms"`
 }
 
 // About is what promotions look at of a cart's line besides its price. Item is
@@ -130,7 +130,7 @@ type Sale struct {
 }
 
 // Runs reports whether the promotion holds for the sale, whatever is in it.
-func (r Rule) Runs(sale Sale) bool {
+func (r Terms) Runs(sale Sale) bool {
 	switch {
 	case r.Members && !sale.Customer:
 	case len(r.Stores) > 0 && !slices.Contains(r.Stores, sale.Store):
@@ -142,12 +142,12 @@ func (r Rule) Runs(sale Sale) bool {
 }
 
 // TakesCoupon reports whether the code is the promotion's.
-func (r Rule) TakesCoupon(code string) bool {
+func (r Terms) TakesCoupon(code string) bool {
 	return r.Coupon != "" && strings.EqualFold(strings.TrimSpace(code), r.Coupon)
 }
 
 // runsAt looks at the calendar and the clock.
-func (r Rule) runsAt(at time.Time) bool {
+func (r Terms) runsAt(at time.Time) bool {
 	hour := at.Format("15:04")
 	day := at
 	if past := r.FromHour > r.UntilHour && r.UntilHour != ""; past && hour < r.UntilHour {
@@ -164,7 +164,27 @@ func (r Rule) runsAt(at time.Time) bool {
 
 // RunsOn reports whether it may have held for a sale that was made about then: a
 // clock may be a day off, so only its first and last day are looked at.
-func (r Rule) RunsOn(at time.Time) bool {
+func (r Terms) RunsOn(at time.Time) bool {
 	before, after := at.AddDate(0, 0, -1).Format(time.DateOnly), at.AddDate(0, 0, 1).Format(time.DateOnly)
 	return (r.From == "" || r.From <= after) && (r.Until == "" || before <= r.Until)
+}
+
+// mostDeep bounds how deep categories lie in each other.
+const mostDeep = 20
+
+// Path is a category and all above it, given who is above whom.
+func Path(category *uuid.UUID, parents map[uuid.UUID]uuid.UUID) []uuid.UUID {
+	if category == nil {
+		return nil
+	}
+	path := []uuid.UUID{*category}
+	for above, ok := parents[*category]; ok && len(path) < mostDeep; above, ok = parents[above] {
+		path = append(path, above)
+	}
+	return path
+}
+
+// KnowsCoupon reports whether a code is a coupon of any of the promotions.
+func KnowsCoupon(promotions []Offer, code string) bool {
+	return slices.ContainsFunc(promotions, func(p Offer) bool { return p.Terms.TakesCoupon(code) })
 }

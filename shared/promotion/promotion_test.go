@@ -58,8 +58,8 @@ func carts(t *rapid.T) (pricing.Cart, []promotion.About) {
 	return cart, about
 }
 
-func rules(t *rapid.T) []promotion.Promotion {
-	var list []promotion.Promotion
+func rules(t *rapid.T) []promotion.Offer {
+	var list []promotion.Offer
 	goods := func(name string) promotion.Goods {
 		all := []uuid.UUID{id(2001), id(2002), id(2003)}
 		from := rapid.IntRange(0, 2).Draw(t, name)
@@ -67,7 +67,7 @@ func rules(t *rapid.T) []promotion.Promotion {
 	}
 	for n := range rapid.IntRange(1, 6).Draw(t, "promotions") {
 		gets := goods("gets")
-		r := promotion.Rule{
+		r := promotion.Terms{
 			Kind: rapid.SampledFrom(promotion.Kinds()).Draw(t, "kind"), Goods: goods("goods"),
 			Percent: decimal.MustNew(rapid.Int64Range(1, 10000).Draw(t, "percent"), 2), Amount: money.Amount(rapid.Int64Range(1, 999).Draw(t, "amount")),
 			Buy: rapid.IntRange(1, 3).Draw(t, "buy"), Get: rapid.IntRange(1, 2).Draw(t, "get"), Count: rapid.IntRange(2, 4).Draw(t, "count"),
@@ -89,7 +89,7 @@ func rules(t *rapid.T) []promotion.Promotion {
 				r.Gets = &gets
 			}
 		}
-		list = append(list, promotion.Promotion{ID: id(n + 1), Name: "P", Rule: r})
+		list = append(list, promotion.Offer{ID: id(n + 1), Name: "P", Terms: r})
 	}
 	return list
 }
@@ -143,10 +143,10 @@ func TestSplittingALineChangesNoTotal(t *testing.T) {
 		for i := range cart.Lines {
 			cart.Lines[i].Quantity = decimal.One
 		}
-		var list []promotion.Promotion
+		var list []promotion.Offer
 		for _, p := range rules(t) {
-			p.Rule.Priority, p.Rule.Stacks = 0, false
-			if p.Rule.Kind != promotion.Spend {
+			p.Terms.Priority, p.Terms.Stacks = 0, false
+			if p.Terms.Kind != promotion.Spend {
 				list = append(list, p)
 			}
 		}
@@ -169,83 +169,83 @@ func TestSplittingALineChangesNoTotal(t *testing.T) {
 	})
 }
 
-func TestARuleSurvivesJSON(t *testing.T) {
+func TestTermsSurviveJSON(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		cart, about := carts(t)
 		list := rules(t)
 		body, err := json.Marshal(list)
 		require.NoError(t, err)
-		var back []promotion.Promotion
+		var back []promotion.Offer
 		require.NoError(t, json.Unmarshal(body, &back))
 		require.Equal(t, promotion.Apply(cart, about, promotion.Sale{At: friday}, list), promotion.Apply(cart, about, promotion.Sale{At: friday}, back))
 	})
 }
 
 func TestWhenAPromotionRuns(t *testing.T) {
-	base := promotion.Rule{Kind: promotion.Percent, Percent: decimal.MustNew(10, 0)}
+	base := promotion.Terms{Kind: promotion.Percent, Percent: decimal.MustNew(10, 0)}
 	at := func(text string) promotion.Sale {
 		when, err := time.Parse("2006-01-02 15:04", text)
 		require.NoError(t, err)
 		return promotion.Sale{At: when}
 	}
 	for _, tc := range []struct {
-		name string
-		rule func(*promotion.Rule)
-		sale promotion.Sale
-		runs bool
+		name  string
+		terms func(*promotion.Terms)
+		sale  promotion.Sale
+		runs  bool
 	}{
-		{"always", func(*promotion.Rule) {}, at("2026-11-20 03:00"), true},
-		{"on its first day", func(r *promotion.Rule) { r.From = "2026-11-20" }, at("2026-11-20 00:00"), true},
-		{"the day before", func(r *promotion.Rule) { r.From = "2026-11-21" }, at("2026-11-20 23:59"), false},
-		{"on its last day", func(r *promotion.Rule) { r.Until = "2026-11-20" }, at("2026-11-20 23:59"), true},
-		{"the day after", func(r *promotion.Rule) { r.Until = "2026-11-19" }, at("2026-11-20 00:00"), false},
+		{"always", func(*promotion.Terms) {}, at("2026-11-20 03:00"), true},
+		{"on its first day", func(r *promotion.Terms) { r.From = "2026-11-20" }, at("2026-11-20 00:00"), true},
+		{"the day before", func(r *promotion.Terms) { r.From = "2026-11-21" }, at("2026-11-20 23:59"), false},
+		{"on its last day", func(r *promotion.Terms) { r.Until = "2026-11-20" }, at("2026-11-20 23:59"), true},
+		{"the day after", func(r *promotion.Terms) { r.Until = "2026-11-19" }, at("2026-11-20 00:00"), false},
 		{"in the happy hour", happy(5, "17:00", "18:00"), at("2026-11-20 17:00"), true},
 		{"as it ends", happy(5, "17:00", "18:00"), at("2026-11-20 18:00"), false},
 		{"on another day", happy(4, "17:00", "18:00"), at("2026-11-20 17:00"), false},
 		{"past midnight it is still Friday", happy(5, "22:00", "02:00"), at("2026-11-21 01:59"), true},
 		{"but not on Thursday's night", happy(5, "22:00", "02:00"), at("2026-11-20 01:00"), false},
 		{"at noon in a night's", happy(5, "22:00", "02:00"), at("2026-11-20 12:00"), false},
-		{"for members, without one", func(r *promotion.Rule) { r.Members = true }, at("2026-11-20 12:00"), false},
-		{"for members", func(r *promotion.Rule) { r.Members = true }, promotion.Sale{At: friday, Customer: true}, true},
-		{"with its coupon", func(r *promotion.Rule) { r.Coupon = "SAVE5" }, promotion.Sale{At: friday, Coupons: []string{" save5 "}}, true},
-		{"without its coupon", func(r *promotion.Rule) { r.Coupon = "SAVE5" }, promotion.Sale{At: friday, Coupons: []string{"SAVE"}}, false},
-		{"in its store", func(r *promotion.Rule) { r.Stores = []uuid.UUID{id(1)} }, promotion.Sale{At: friday, Store: id(1)}, true},
-		{"in another store", func(r *promotion.Rule) { r.Stores = []uuid.UUID{id(1)} }, promotion.Sale{At: friday, Store: id(2)}, false},
+		{"for members, without one", func(r *promotion.Terms) { r.Members = true }, at("2026-11-20 12:00"), false},
+		{"for members", func(r *promotion.Terms) { r.Members = true }, promotion.Sale{At: friday, Customer: true}, true},
+		{"with its coupon", func(r *promotion.Terms) { r.Coupon = "SAVE5" }, promotion.Sale{At: friday, Coupons: []string{" save5 "}}, true},
+		{"without its coupon", func(r *promotion.Terms) { r.Coupon = "SAVE5" }, promotion.Sale{At: friday, Coupons: []string{"SAVE"}}, false},
+		{"in its store", func(r *promotion.Terms) { r.Stores = []uuid.UUID{id(1)} }, promotion.Sale{At: friday, Store: id(1)}, true},
+		{"in another store", func(r *promotion.Terms) { r.Stores = []uuid.UUID{id(1)} }, promotion.Sale{At: friday, Store: id(2)}, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			rule := base
-			tc.rule(&rule)
-			require.Empty(t, rule.Check())
-			require.Equal(t, tc.runs, rule.Runs(tc.sale))
+			terms := base
+			tc.terms(&terms)
+			require.Empty(t, terms.Check())
+			require.Equal(t, tc.runs, terms.Runs(tc.sale))
 		})
 	}
 }
 
-func happy(day int, from, until string) func(*promotion.Rule) {
-	return func(r *promotion.Rule) { r.Days, r.FromHour, r.UntilHour = []int{day}, from, until }
+func happy(day int, from, until string) func(*promotion.Terms) {
+	return func(r *promotion.Terms) { r.Days, r.FromHour, r.UntilHour = []int{day}, from, until }
 }
 
-func TestWhatIsWrongWithARule(t *testing.T) {
+func TestWhatIsWrongWithTerms(t *testing.T) {
 	for name, tc := range map[string]struct {
-		rule promotion.Rule
-		code string
+		terms promotion.Terms
+		code  string
 	}{
-		"no kind":               {promotion.Rule{}, promotion.KindUnknown},
-		"over 100 percent":      {promotion.Rule{Kind: promotion.Percent, Percent: decimal.MustNew(101, 0)}, promotion.PercentRange},
-		"three decimals":        {promotion.Rule{Kind: promotion.Percent, Percent: decimal.MustParse("1.125")}, promotion.PercentRange},
-		"nothing off":           {promotion.Rule{Kind: promotion.Amount}, promotion.AmountRange},
-		"nothing to buy":        {promotion.Rule{Kind: promotion.BuyGet, Get: 1, Percent: decimal.MustNew(50, 0)}, promotion.CountRange},
-		"one of one":            {promotion.Rule{Kind: promotion.MultiBuy, Count: 1, Amount: 5}, promotion.CountRange},
-		"a bundle of one":       {promotion.Rule{Kind: promotion.Bundle, Parts: []promotion.Part{{Count: 1}}, Amount: 5}, promotion.BundleParts},
-		"both off":              {promotion.Rule{Kind: promotion.Spend, Percent: decimal.MustNew(5, 0), Amount: 5}, promotion.SpendOff},
-		"ends before it begins": {promotion.Rule{Kind: promotion.Amount, Amount: 1, From: "2026-02-01", Until: "2026-01-31"}, promotion.DatesReversed},
-		"no such day":           {promotion.Rule{Kind: promotion.Amount, Amount: 1, From: "2026-02-30"}, promotion.DateUnreadable},
-		"half a happy hour":     {promotion.Rule{Kind: promotion.Amount, Amount: 1, FromHour: "17:00"}, promotion.HoursIncomplete},
-		"no such hour":          {promotion.Rule{Kind: promotion.Amount, Amount: 1, FromHour: "7:00", UntilHour: "9:00"}, promotion.HourUnreadable},
-		"an eighth day":         {promotion.Rule{Kind: promotion.Amount, Amount: 1, Days: []int{7}}, promotion.DayUnknown},
+		"no kind":               {promotion.Terms{}, promotion.KindUnknown},
+		"over 100 percent":      {promotion.Terms{Kind: promotion.Percent, Percent: decimal.MustNew(101, 0)}, promotion.PercentRange},
+		"three decimals":        {promotion.Terms{Kind: promotion.Percent, Percent: decimal.MustParse("1.125")}, promotion.PercentRange},
+		"nothing off":           {promotion.Terms{Kind: promotion.Amount}, promotion.AmountRange},
+		"nothing to buy":        {promotion.Terms{Kind: promotion.BuyGet, Get: 1, Percent: decimal.MustNew(50, 0)}, promotion.CountRange},
+		"one of one":            {promotion.Terms{Kind: promotion.MultiBuy, Count: 1, Amount: 5}, promotion.CountRange},
+		"a bundle of one":       {promotion.Terms{Kind: promotion.Bundle, Parts: []promotion.Part{{Count: 1}}, Amount: 5}, promotion.BundleParts},
+		"both off":              {promotion.Terms{Kind: promotion.Spend, Percent: decimal.MustNew(5, 0), Amount: 5}, promotion.SpendOff},
+		"ends before it begins": {promotion.Terms{Kind: promotion.Amount, Amount: 1, From: "2026-02-01", Until: "2026-01-31"}, promotion.DatesReversed},
+		"no such day":           {promotion.Terms{Kind: promotion.Amount, Amount: 1, From: "2026-02-30"}, promotion.DateUnreadable},
+		"half a happy hour":     {promotion.Terms{Kind: promotion.Amount, Amount: 1, FromHour: "17:00"}, promotion.HoursIncomplete},
+		"no such hour":          {promotion.Terms{Kind: promotion.Amount, Amount: 1, FromHour: "7:00", UntilHour: "9:00"}, promotion.HourUnreadable},
+		"an eighth day":         {promotion.Terms{Kind: promotion.Amount, Amount: 1, Days: []int{7}}, promotion.DayUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {
-			wrong := tc.rule.Check()
+			wrong := tc.terms.Check()
 			require.NotEmpty(t, wrong)
 			require.Equal(t, tc.code, wrong[0].Code)
 		})
@@ -260,9 +260,9 @@ func BenchmarkApplyFullTrolley(b *testing.B) {
 		cart.Lines = append(cart.Lines, pricing.Line{ID: id(n + 1), Quantity: decimal.MustNew(int64(n%4+1), 0), UnitPrice: money.Amount(99 + 7*n), Tax: pricing.Tax{Code: "A", Rate: decimal.MustNew(19, 0)}})
 		about = append(about, promotion.About{Item: id(1000 + n), Categories: []uuid.UUID{id(2000 + n%30)}, Pieces: true})
 	}
-	var list []promotion.Promotion
+	var list []promotion.Offer
 	for n := range 200 {
-		r := promotion.Rule{Kind: promotion.Percent, Percent: decimal.MustNew(10, 0), Goods: promotion.Goods{Categories: []uuid.UUID{id(2000 + n%60)}}}
+		r := promotion.Terms{Kind: promotion.Percent, Percent: decimal.MustNew(10, 0), Goods: promotion.Goods{Categories: []uuid.UUID{id(2000 + n%60)}}}
 		switch n % 4 {
 		case 1:
 			r.Kind, r.Count, r.Amount = promotion.MultiBuy, 3, 500
@@ -271,7 +271,7 @@ func BenchmarkApplyFullTrolley(b *testing.B) {
 		case 3:
 			r.Kind, r.Amount = promotion.Amount, 20
 		}
-		list = append(list, promotion.Promotion{ID: id(n + 1), Name: "P", Rule: r})
+		list = append(list, promotion.Offer{ID: id(n + 1), Name: "P", Terms: r})
 	}
 	b.ReportAllocs()
 	for b.Loop() {

@@ -13,7 +13,7 @@ type role struct {
 }
 
 // roles are the places of a promotion that takes several kinds of goods.
-func (r Rule) roles() []role {
+func (r Terms) roles() []role {
 	if r.Kind == BuyGet {
 		return []role{{r.Goods, r.Buy, false}, {*r.Gets, r.Get, true}}
 	}
@@ -29,7 +29,7 @@ func (b *bench) fits(p int, r role, s slot) bool {
 }
 
 // worth is what a role gives for one unit.
-func (r Rule) worth(of role, s slot) fine {
+func (r Terms) worth(of role, s slot) fine {
 	switch {
 	case !of.gains:
 		return 0
@@ -41,7 +41,7 @@ func (r Rule) worth(of role, s slot) fine {
 
 // apart reports whether no unit fits two roles of the promotion.
 func (b *bench) apart(p int) bool {
-	roles := b.promotions[p].Rule.roles()
+	roles := b.promotions[p].Terms.roles()
 	return !slices.ContainsFunc(b.slots, func(s slot) bool {
 		fits := 0
 		for _, r := range roles {
@@ -56,17 +56,17 @@ func (b *bench) apart(p int) bool {
 // sets works out how many sets of a promotion of several kinds of goods are best:
 // each role takes the units that gain most by it. Exact where the roles are apart.
 func (b *bench) sets(p int, alone []single, stock []int) ([]use, fine) {
-	rule := b.promotions[p].Rule
-	roles := rule.roles()
+	terms := b.promotions[p].Terms
+	roles := terms.roles()
 	queues := make([][]unit, len(roles))
 	most := mostUnits
-	if rule.MaxUses > 0 {
-		most = rule.MaxUses
+	if terms.MaxUses > 0 {
+		most = terms.MaxUses
 	}
 	for i, r := range roles {
 		queues[i] = b.units(p, stock, func(s slot) bool { return b.fits(p, r, s) })
 		slices.SortStableFunc(queues[i], func(x, y unit) int {
-			gain := func(u unit) fine { return rule.worth(r, b.slots[u.slot]) - alone[u.slot].gain }
+			gain := func(u unit) fine { return terms.worth(r, b.slots[u.slot]) - alone[u.slot].gain }
 			value := func(u unit) fine { return b.slots[u.slot].value }
 			return cmp.Or(cmp.Compare(gain(y), gain(x)), cmp.Compare(value(x), value(y))) // the dear ones may serve others
 		})
@@ -88,14 +88,14 @@ func (b *bench) sets(p int, alone []single, stock []int) ([]use, fine) {
 // setsOf takes the units of n sets. The gain is what they save; net is that less
 // what the same units get alone.
 func (b *bench) setsOf(p, n int, queues [][]unit, alone []single, stock []int) (u use, net fine, ok bool) {
-	rule := b.promotions[p].Rule
+	terms := b.promotions[p].Terms
 	rest := slices.Clone(stock)
 	u = use{promotion: p}
-	if rule.Kind == Bundle {
-		u.gain = -fine(rule.Amount) * fineness * fine(n)
+	if terms.Kind == Bundle {
+		u.gain = -fine(terms.Amount) * fineness * fine(n)
 	}
 	net = u.gain
-	roles := rule.roles()
+	roles := terms.roles()
 	for i := len(roles) - 1; i >= 0; i-- { // of a buy_get the units that gain choose first
 		r := roles[i]
 		wanted := n * r.count
@@ -108,7 +108,7 @@ func (b *bench) setsOf(p, n int, queues [][]unit, alone []single, stock []int) (
 			}
 			rest[unit.slot]--
 			wanted--
-			worth := rule.worth(r, b.slots[unit.slot])
+			worth := terms.worth(r, b.slots[unit.slot])
 			u.gain += worth
 			net += worth - alone[unit.slot].gain
 			u.add(unit.slot)
@@ -166,11 +166,11 @@ func (b *bench) search(deals []int, alone []single, stock []int) ([]use, bool) {
 		}
 	}
 	for _, p := range deals {
-		limit := b.promotions[p].Rule.MaxUses
+		limit := b.promotions[p].Terms.MaxUses
 		if limit == 0 || limit > 250 {
 			limit = -1
 		}
-		if !b.enough(p, b.promotions[p].Rule) {
+		if !b.enough(p, b.promotions[p].Terms) {
 			limit = 0
 		}
 		s.uses = append(s.uses, limit)
@@ -259,23 +259,23 @@ func (s *searcher) walk() []use {
 // that place of the order, and else units of slots from there on. Meanwhile the
 // group's units are out of the stock.
 func (s *searcher) groups(p, at int, do func(use)) {
-	rule := s.b.promotions[p].Rule
+	terms := s.b.promotions[p].Terms
 	if s.b.chain(p) {
-		form := rule.shape()
+		form := terms.shape()
 		pieces := func(i int) bool { return s.b.may(p, s.b.slots[i]) && (!s.b.slots[i].chunk || form.size == 1) }
 		if pieces(s.order[at]) {
-			s.pick([]unit{}, at, at, form.size, pieces, func(units []unit) { do(s.b.group(p, units)) })
+			choice{s, form.size, pieces, func(units []unit) { do(s.b.group(p, units)) }}.pick(nil, at, at)
 		}
 		return
 	}
-	s.fill(p, rule.roles(), 0, at, nil, func(picked [][]unit) {
+	s.fill(p, at, nil, func(picked [][]unit) {
 		u := use{promotion: p}
-		if rule.Kind == Bundle {
-			u.gain = -fine(rule.Amount) * fineness
+		if terms.Kind == Bundle {
+			u.gain = -fine(terms.Amount) * fineness
 		}
-		for i, r := range rule.roles() {
+		for i, r := range terms.roles() {
 			for _, unit := range picked[i] {
-				u.gain += rule.worth(r, s.b.slots[unit.slot])
+				u.gain += terms.worth(r, s.b.slots[unit.slot])
 				u.add(unit.slot)
 			}
 		}
@@ -285,19 +285,27 @@ func (s *searcher) groups(p, at int, do func(use)) {
 	})
 }
 
-// pick calls do with every choice of so many units from slots of the order, from a
-// place on; if must is a place, its slot gives the first of them.
-func (s *searcher) pick(chosen []unit, from, must, count int, may func(int) bool, do func([]unit)) {
-	if len(chosen) == count {
-		do(slices.Clone(chosen))
+// choice is of so many units that may be taken.
+type choice struct {
+	*searcher
+	count int
+	may   func(slot int) bool
+	do    func([]unit)
+}
+
+// pick calls do with every choice that adds to those chosen units of slots of the
+// order, from a place on; if must is a place, its slot gives the next of them.
+func (c choice) pick(chosen []unit, from, must int) {
+	if len(chosen) == c.count {
+		c.do(slices.Clone(chosen))
 		return
 	}
-	for at := from; at < len(s.order) && s.looks <= mostLooks; at++ {
-		slot := s.order[at]
-		if s.stock[slot] > 0 && may(slot) {
-			s.stock[slot]--
-			s.pick(append(chosen, unit{slot}), at, -1, count, may, do)
-			s.stock[slot]++
+	for at := from; at < len(c.order) && c.looks <= mostLooks; at++ {
+		slot := c.order[at]
+		if c.stock[slot] > 0 && c.may(slot) {
+			c.stock[slot]--
+			c.pick(append(chosen, unit{slot}), at, -1)
+			c.stock[slot]++
 		}
 		if must >= 0 {
 			return
@@ -305,15 +313,17 @@ func (s *searcher) pick(chosen []unit, from, must, count int, may func(int) bool
 	}
 }
 
-// fill chooses units for each role in turn.
-func (s *searcher) fill(p int, roles []role, n, at int, picked [][]unit, do func([][]unit)) {
+// fill chooses units for each role of a promotion that has none yet.
+func (s *searcher) fill(p, at int, picked [][]unit, do func([][]unit)) {
+	roles := s.b.promotions[p].Terms.roles()
+	n := len(picked)
 	if n == len(roles) {
 		s.looks++
 		do(picked)
 		return
 	}
 	may := func(i int) bool { return s.b.fits(p, roles[n], s.b.slots[i]) }
-	s.pick([]unit{}, at, -1, roles[n].count, may, func(units []unit) {
-		s.fill(p, roles, n+1, at, append(slices.Clone(picked), units), do)
-	})
+	choice{s, roles[n].count, may, func(units []unit) {
+		s.fill(p, at, append(slices.Clone(picked), units), do)
+	}}.pick(nil, at, -1)
 }

@@ -81,7 +81,7 @@ func (f fine) percentOf(percent decimal.Decimal) fine {
 }
 
 // each is what a promotion of one unit at a time takes off one unit of a slot.
-func (r Rule) each(s slot) fine {
+func (r Terms) each(s slot) fine {
 	switch r.Kind { //nolint:exhaustive // the others take groups of units, or all
 	case Percent:
 		return s.value.percentOf(r.Percent)
@@ -98,7 +98,7 @@ func (r Rule) each(s slot) fine {
 
 // times is the promotion's amount for one unit of a slot: a chunk is so much of a
 // unit as it weighs.
-func (r Rule) times(s slot) fine {
+func (r Terms) times(s slot) fine {
 	if !s.chunk || s.labelled {
 		return fine(r.Amount) * fineness
 	}

@@ -32,7 +32,8 @@ func (b *bench) components(groups []int) [][]int {
 			}
 		}
 		slices.Sort(joined)
-		parts = append(apart, joined)
+		apart = append(apart, joined)
+		parts = apart
 	}
 	return parts
 }
@@ -125,17 +126,17 @@ type shape struct {
 // chain reports whether a promotion takes its groups from one kind of goods, so
 // that the dearest units may simply be grouped in a row.
 func (b *bench) chain(p int) bool {
-	rule := b.promotions[p].Rule
-	switch rule.Kind { //nolint:exhaustive // a spend is worked out elsewhere
+	terms := b.promotions[p].Terms
+	switch terms.Kind { //nolint:exhaustive // a spend is worked out elsewhere
 	case BuyGet:
-		return rule.Gets == nil
+		return terms.Gets == nil
 	case Bundle:
 		return false
 	}
 	return true
 }
 
-func (r Rule) shape() shape {
+func (r Terms) shape() shape {
 	switch r.Kind { //nolint:exhaustive // a bundle has no such shape, a spend neither
 	case BuyGet:
 		return shape{size: r.Buy + r.Get, first: r.Buy}
@@ -146,7 +147,7 @@ func (r Rule) shape() shape {
 }
 
 // gains is what the unit at a place of a group is worth to the customer.
-func (r Rule) gains(place int, s slot) fine {
+func (r Terms) gains(place int, s slot) fine {
 	switch r.Kind { //nolint:exhaustive // as above
 	case BuyGet:
 		if place < r.Buy {
@@ -168,8 +169,8 @@ const mostUnits = 2_000
 // units are what a promotion may group, dearest first.
 func (b *bench) units(p int, stock []int, groupable func(slot) bool) []unit {
 	var units []unit
-	rule := b.promotions[p].Rule
-	if !b.enough(p, rule) {
+	terms := b.promotions[p].Terms
+	if !b.enough(p, terms) {
 		return nil
 	}
 	for _, i := range b.byValue() {
@@ -209,19 +210,19 @@ func (b *bench) byValue() []int {
 // each group's cheapest then are as dear as they can be. So the best over all sets
 // is found by what is best with so many groups done and so many places filled.
 func (b *bench) along(p int, alone []single, stock []int) ([]use, fine) {
-	rule := b.promotions[p].Rule
-	form := rule.shape()
+	terms := b.promotions[p].Terms
+	form := terms.shape()
 	pieces := func(s slot) bool { return !s.chunk || form.size == 1 }
 	units := b.units(p, stock, pieces)
 	most := len(units) / form.size
-	if rule.MaxUses > 0 {
-		most = min(most, rule.MaxUses)
+	if terms.MaxUses > 0 {
+		most = min(most, terms.MaxUses)
 	}
 	if most == 0 {
 		return nil, 0
 	}
 	counted := 1 // how many states of groups done are kept apart
-	if rule.MaxUses > 0 && most < len(units)/form.size {
+	if terms.MaxUses > 0 && most < len(units)/form.size {
 		counted = most + 1
 	}
 	places := form.size * counted
@@ -244,7 +245,7 @@ func (b *bench) along(p int, alone []single, stock []int) ([]use, fine) {
 				continue
 			}
 			place := s % form.size
-			to, value := s+1, before+rule.gains(place, b.slots[u.slot])-lost
+			to, value := s+1, before+terms.gains(place, b.slots[u.slot])-lost
 			if place == form.size-1 {
 				value -= form.price
 				to = s + 1
@@ -292,10 +293,10 @@ func (b *bench) trace(p int, units []unit, joined [][]bool, gain []fine, form sh
 
 // group is one use of a promotion on these units, dearest first.
 func (b *bench) group(p int, units []unit) use {
-	rule := b.promotions[p].Rule
-	u := use{promotion: p, gain: -rule.shape().price}
+	terms := b.promotions[p].Terms
+	u := use{promotion: p, gain: -terms.shape().price}
 	for place, unit := range units {
-		u.gain += rule.gains(place, b.slots[unit.slot])
+		u.gain += terms.gains(place, b.slots[unit.slot])
 		u.add(unit.slot)
 	}
 	return u

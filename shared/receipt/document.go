@@ -83,16 +83,47 @@ type Document struct {
 // Line is one printed line. Total is after its own discount, with tax if the
 // prices have it; TaxMark refers to the table of taxes.
 type Line struct {
-	Name           string       `json:"name"`
-	Code           string       `json:"code,omitempty"`
-	Quantity       string       `json:"quantity"`
-	Unit           string       `json:"unit,omitempty"`
-	UnitPrice      money.Amount `json:"unit_price_minor"`
+	Name      string       `json:"name"`
+	Code      string       `json:"code,omitempty"`
+	Quantity  string       `json:"quantity"`
+	Unit      string       `json:"unit,omitempty"`
+	UnitPrice money.Amount `json:"unit_price_minor"`
+	// Deals are what promotions take off, Discount what else does.
+	Deals          []LineDeal   `json:"deals,omitempty"`
 	Discount       money.Amount `json:"discount_minor"`
 	DiscountReason string       `json:"discount_reason,omitempty"`
 	Total          money.Amount `json:"total_minor"`
 	TaxMark        string       `json:"tax_mark,omitempty"`
 	Note           string       `json:"note,omitempty"`
+}
+
+// LineDeal is a promotion and what it takes off a line.
+type LineDeal struct {
+	Name   string       `json:"name"`
+	Amount money.Amount `json:"amount_minor"`
+}
+
+// SetDeals says what promotions take off the line, which is part of its discount so
+// far. The sign of the amounts follows the discount's.
+func (l *Line) SetDeals(deals []pricing.Deal) {
+	l.Deals = nil
+	for _, d := range deals {
+		amount := d.Amount
+		if l.Total+l.Discount < 0 {
+			amount = -amount
+		}
+		l.Deals = append(l.Deals, LineDeal{Name: d.Name, Amount: amount})
+		l.Discount -= amount
+	}
+}
+
+// Gross is the line before anything came off.
+func (l *Line) Gross() money.Amount {
+	gross := l.Total + l.Discount
+	for _, d := range l.Deals {
+		gross += d.Amount
+	}
+	return gross
 }
 
 // Tax is one row of the table of taxes; Rate is in percent.
@@ -113,7 +144,7 @@ type Tender struct {
 func (d *Document) Saved() money.Amount {
 	saved := d.Discount
 	for _, l := range d.Lines {
-		saved += l.Discount
+		saved += l.Gross() - l.Total
 	}
 	return saved
 }
@@ -164,6 +195,7 @@ func (d *Document) SetAmounts(cart pricing.Cart, priced pricing.Priced, s pricin
 			line.DiscountReason = from.Discount.Reason
 		}
 		line.Total = priced.Lines[i].Gross - own[i]
+		line.SetDeals(from.Deals)
 		line.TaxMark = mark(from.Tax, priced.Taxes)
 		d.Subtotal += line.Total
 		d.Discount -= own[i]

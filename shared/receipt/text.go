@@ -55,7 +55,10 @@ func newSheet(doc Document, columns int, fit func(string) string) *sheet {
 	p := &sheet{columns: max(columns, minColumns), fit: fit, labels: words, form: doc.Form(), design: doc.Design, mirror: words.RightToLeft()}
 	p.measure(doc.Subtotal, -doc.Discount, doc.Total, doc.Rounding, doc.Total+doc.Rounding, doc.Change, doc.Saved())
 	for _, l := range doc.Lines {
-		p.measure(l.Total+l.Discount, -l.Discount)
+		p.measure(l.Gross(), -l.Discount)
+		for _, d := range l.Deals {
+			p.measure(-d.Amount)
+		}
 	}
 	for _, t := range doc.Taxes {
 		p.measure(t.Net, t.Tax)
@@ -177,7 +180,7 @@ func (p *sheet) line(doc Document, line Line) {
 		p.itemCode(line)
 		return
 	}
-	gross := line.Total + line.Discount
+	gross := line.Gross()
 	if line.Quantity == "1" && line.Unit == "" {
 		p.marked(LineNormal, line.Name, gross, line.TaxMark)
 		p.itemCode(line)
@@ -188,6 +191,9 @@ func (p *sheet) line(doc Document, line Line) {
 			count += " x " + p.form.Money(line.UnitPrice)
 		}
 		p.marked(LineNormal, "  "+count, gross, line.TaxMark)
+	}
+	for _, d := range line.Deals {
+		p.amount(LineNormal, "  "+d.Name, -d.Amount)
 	}
 	if line.Discount != 0 {
 		p.amount(LineNormal, "  "+reasoned(p.labels.Discount, line.DiscountReason), -line.Discount)

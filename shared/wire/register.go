@@ -85,6 +85,7 @@ type CartView struct {
 	CustomerID   *uuid.UUID         `json:"customer_id,omitempty"`
 	CustomerName string             `json:"customer_name,omitempty"`
 	Discount     *pricing.Discount  `json:"discount,omitempty"`
+	Coupons      []string           `json:"coupons,omitempty" nullable:"false"`
 	Note         string             `json:"note,omitempty"`
 	Gross        money.Amount       `json:"gross_minor"`
 	Saved        money.Amount       `json:"saved_minor" doc:"All discounts together"`
@@ -111,6 +112,8 @@ type CartLineView struct {
 	UnitPrice money.Amount      `json:"unit_price_minor"`
 	ListPrice money.Amount      `json:"list_price_minor"`
 	Discount  *pricing.Discount `json:"discount,omitempty"`
+	Deals     []pricing.Deal    `json:"deals,omitempty" nullable:"false" doc:"What promotions take off; part of what is saved"`
+	Steps     []pricing.Step    `json:"steps,omitempty" nullable:"false" doc:"How the line came to its price"`
 	Saved     money.Amount      `json:"saved_minor"`
 	Total     money.Amount      `json:"total_minor" doc:"Before tax when prices exclude it"`
 	TaxCode   string            `json:"tax_code"`
@@ -170,6 +173,7 @@ const (
 	ScanUnknown ScanOutcome = "unknown"     // create the item, or sell at an open price
 	ScanWeigh   ScanOutcome = "needs_qty"   // a weighed item without its weight
 	ScanPrice   ScanOutcome = "needs_price" // an open-price item
+	ScanCoupon  ScanOutcome = "coupon"      // it is on the sale now
 	ScanBlocked ScanOutcome = "blocked"     // not selling now: locked, or no shift
 )
 

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -36,11 +37,15 @@ type CartLine struct {
 	Note       string            `json:"note,omitempty" maxLength:"200" doc:"Printed below the line"`
 }
 
+// MostCoupons is how many coupons one sale takes.
+const MostCoupons = 20
+
 // Cart is what a browser register asks the server to price.
 type Cart struct {
 	Lines      []CartLine        `json:"lines" maxItems:"1000" nullable:"false"`
 	Discount   *pricing.Discount `json:"discount,omitempty"`
 	CustomerID *uuid.UUID        `json:"customer_id,omitempty"`
+	Coupons    []string          `json:"coupons,omitempty" maxItems:"20" nullable:"false" doc:"Codes of promotions"`
 	Back       *BackAsked        `json:"back,omitempty" doc:"What comes back of an earlier sale; with lines besides it is an exchange"`
 	Approvals  []uuid.UUID       `json:"approvals,omitempty" maxItems:"50" nullable:"false" doc:"What others have approved of it"`
 }
@@ -83,17 +88,36 @@ type SaleLine struct {
 	Gross          money.Amount    `json:"gross_minor" db:"gross_minor"`
 	Discount       money.Amount    `json:"discount_minor" db:"discount_minor"`
 	DiscountReason string          `json:"discount_reason,omitempty" db:"discount_reason"`
-	TaxCode        string          `json:"tax_code" db:"tax_code"`
-	TaxRate        decimal.Decimal `json:"tax_rate" db:"tax_rate"`
-	Net            money.Amount    `json:"net_minor" db:"net_minor"`
-	Tax            money.Amount    `json:"tax_minor" db:"tax_minor"`
-	Total          money.Amount    `json:"total_minor" db:"total_minor"`
+	// Deals are what promotions took off; they are part of Discount.
+	Deals   []pricing.Deal  `json:"deals,omitempty" nullable:"false" db:"deals"`
+	TaxCode string          `json:"tax_code" db:"tax_code"`
+	TaxRate decimal.Decimal `json:"tax_rate" db:"tax_rate"`
+	Net     money.Amount    `json:"net_minor" db:"net_minor"`
+	Tax     money.Amount    `json:"tax_minor" db:"tax_minor"`
+	Total   money.Amount    `json:"total_minor" db:"total_minor"`
 	// NotRestocked is set on a line that came back and did not go on the shelf.
 	NotRestocked bool `json:"not_restocked,omitempty" db:"not_restocked"`
 	// Note is what was said of the line: "no onions".
 	Note string `json:"note,omitempty" db:"note"`
 	// ApprovedBy approved its discount, its price, or that it comes back.
 	ApprovedBy *uuid.UUID `json:"approved_by,omitempty" db:"approved_by"`
+}
+
+// Promoted is what promotions took off the line, as part of its discount.
+func (l SaleLine) Promoted() money.Amount {
+	return pricing.Line{Quantity: l.Quantity, Deals: l.Deals}.Promoted()
+}
+
+// OffReason says why the line is cheaper: the discount's reason, or the promotions.
+func (l SaleLine) OffReason() string {
+	if l.DiscountReason != "" || len(l.Deals) == 0 {
+		return l.DiscountReason
+	}
+	names := make([]string, len(l.Deals))
+	for i, d := range l.Deals {
+		names[i] = d.Name
+	}
+	return strings.Join(names, ", ")
 }
 
 // How long notes may be, in characters.

@@ -8,6 +8,7 @@ import (
 	"github.com/govalues/decimal"
 
 	"souk/shared/money"
+	"souk/shared/promotion"
 	"souk/shared/receipt"
 )
 
@@ -142,6 +143,8 @@ type Setup struct {
 	Categories []CategorySetup `json:"categories" nullable:"false"`
 	Methods    []MethodSetup   `json:"methods" nullable:"false"`
 	People     []PersonSetup   `json:"people" nullable:"false"`
+	// Promotions are those that run, or are to.
+	Promotions []promotion.Offer `json:"promotions" nullable:"false"`
 }
 
 // CompanySetup is the tenant as a till sees it.

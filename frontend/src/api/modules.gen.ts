@@ -1,10 +1,10 @@
 // Made by `make gen` from the modules' declarations. Do not edit.
 
-export type ModuleKey = 'tenants' | 'users' | 'approvals' | 'factors' | 'jobs' | 'catalog' | 'parties' | 'ledger' | 'inventory' | 'imports' | 'payments' | 'mails' | 'access' | 'tills' | 'transfers' | 'sales' | 'reports' | 'sync' | 'audit' | 'setup' | 'system' | 'selftest' | 'support';
+export type ModuleKey = 'tenants' | 'users' | 'approvals' | 'factors' | 'jobs' | 'catalog' | 'parties' | 'ledger' | 'inventory' | 'imports' | 'payments' | 'mails' | 'access' | 'tills' | 'transfers' | 'promotions' | 'sales' | 'reports' | 'sync' | 'audit' | 'setup' | 'system' | 'selftest' | 'support';
 
-export type Permission = 'company.edit' | 'company.modules' | 'company.close' | 'company.export' | 'stores.edit' | 'people.read' | 'people.edit' | 'people.roles' | 'approvals.answer' | 'catalog.use' | 'catalog.read' | 'catalog.edit' | 'catalog.cost' | 'parties.use' | 'parties.read' | 'parties.edit' | 'parties.export' | 'ledger.use' | 'ledger.read' | 'ledger.manage' | 'inventory.use' | 'inventory.read' | 'inventory.adjust' | 'inventory.cost' | 'imports.use' | 'payments.manage' | 'mails.manage' | 'tills.use' | 'tills.read' | 'tills.shifts' | 'tills.manage' | 'transfers.use' | 'transfers.read' | 'transfers.send' | 'transfers.receive' | 'sales.use' | 'sales.sell' | 'sales.read' | 'sales.all' | 'sales.discount' | 'sales.price' | 'sales.refund' | 'sales.void' | 'sales.cash_in' | 'sales.cash_out' | 'sales.safe_drop' | 'sales.drawer' | 'sales.x_report' | 'sales.mail' | 'sales.cash' | 'sales.cost' | 'reports.use' | 'reports.read' | 'sync.till' | 'sync.review' | 'audit.read' | 'setup.use' | 'setup.follow' | 'setup.samples' | 'system.operate' | 'selftest.use' | 'selftest.run' | 'support.allow';
+export type Permission = 'company.edit' | 'company.modules' | 'company.close' | 'company.export' | 'stores.edit' | 'people.read' | 'people.edit' | 'people.roles' | 'approvals.answer' | 'catalog.use' | 'catalog.read' | 'catalog.edit' | 'catalog.cost' | 'parties.use' | 'parties.read' | 'parties.edit' | 'parties.export' | 'ledger.use' | 'ledger.read' | 'ledger.manage' | 'inventory.use' | 'inventory.read' | 'inventory.adjust' | 'inventory.cost' | 'imports.use' | 'payments.manage' | 'mails.manage' | 'tills.use' | 'tills.read' | 'tills.shifts' | 'tills.manage' | 'transfers.use' | 'transfers.read' | 'transfers.send' | 'transfers.receive' | 'promotions.use' | 'promotions.read' | 'promotions.edit' | 'sales.use' | 'sales.sell' | 'sales.read' | 'sales.all' | 'sales.discount' | 'sales.price' | 'sales.refund' | 'sales.void' | 'sales.cash_in' | 'sales.cash_out' | 'sales.safe_drop' | 'sales.drawer' | 'sales.x_report' | 'sales.mail' | 'sales.cash' | 'sales.cost' | 'reports.use' | 'reports.read' | 'sync.till' | 'sync.review' | 'audit.read' | 'setup.use' | 'setup.follow' | 'setup.samples' | 'system.operate' | 'selftest.use' | 'selftest.run' | 'support.allow';
 
-export type Topic = 'company.settings' | 'people.list' | 'people.sessions' | 'people.roles' | 'people.views' | 'approvals.list' | 'jobs.list' | 'catalog.items' | 'catalog.store_prices' | 'catalog.setup' | 'parties.customers' | 'inventory.stock' | 'imports.list' | 'payments.methods' | 'mails.list' | 'people.invitations' | 'tills.registers' | 'tills.shifts' | 'transfers.list' | 'sales.list' | 'sales.cash' | 'sync.exceptions' | 'selftest.runs' | 'support.grants';
+export type Topic = 'company.settings' | 'people.list' | 'people.sessions' | 'people.roles' | 'people.views' | 'approvals.list' | 'jobs.list' | 'catalog.items' | 'catalog.store_prices' | 'catalog.setup' | 'parties.customers' | 'inventory.stock' | 'imports.list' | 'payments.methods' | 'mails.list' | 'people.invitations' | 'tills.registers' | 'tills.shifts' | 'transfers.list' | 'promotions.list' | 'sales.list' | 'sales.cash' | 'sync.exceptions' | 'selftest.runs' | 'support.grants';
 
 export type NavItem = { module: ModuleKey; section: string; label: string; path: string; icon: string; needs: Permission | 'signed_in' };
 
@@ -28,6 +28,7 @@ export const nav: NavItem[] = [
 	{ module: 'tills', section: 'Selling', label: 'Shifts', path: '/shifts', icon: 'clock', needs: 'tills.read' },
 	{ module: 'tills', section: 'Shop', label: 'Tills', path: '/tills', icon: 'monitor', needs: 'tills.manage' },
 	{ module: 'transfers', section: 'Stock', label: 'Transfers', path: '/transfers', icon: 'truck', needs: 'transfers.read' },
+	{ module: 'promotions', section: 'Selling', label: 'Promotions', path: '/promotions', icon: 'badge-percent', needs: 'promotions.read' },
 	{ module: 'sales', section: 'Selling', label: 'Sales', path: '/sales', icon: 'receipt', needs: 'sales.read' },
 	{ module: 'sales', section: 'Selling', label: 'Cash movements', path: '/cash-movements', icon: 'banknote', needs: 'sales.cash' },
 	{ module: 'sync', section: 'Selling', label: 'Exceptions', path: '/exceptions', icon: 'inbox', needs: 'sync.review' },
@@ -58,6 +59,7 @@ export const topics: Topic[] = [
 	'tills.registers',
 	'tills.shifts',
 	'transfers.list',
+	'promotions.list',
 	'sales.list',
 	'sales.cash',
 	'sync.exceptions',

@@ -1789,6 +1789,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/promotion-trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /promotion-trials */
+        post: operations["post-promotion-trials"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/promotion-uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /promotion-uses */
+        get: operations["get-promotion-uses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/promotions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GET /promotions */
+        get: operations["get-promotions"];
+        put?: never;
+        /** POST /promotions */
+        post: operations["post-promotions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/promotions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PUT /promotions/{id} */
+        put: operations["put-promotions-id"];
+        post?: never;
+        /** DELETE /promotions/{id} */
+        delete: operations["delete-promotions-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/promotions/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PUT /promotions/{id}/start */
+        put: operations["put-promotions-id-start"];
+        post?: never;
+        /** DELETE /promotions/{id}/start */
+        delete: operations["delete-promotions-id-start"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/register/browse": {
         parameters: {
             query?: never;
@@ -3683,6 +3771,8 @@ export interface components {
             approvals?: string[];
             /** @description What comes back of an earlier sale; with lines besides it is an exchange */
             back?: components["schemas"]["BackAsked"];
+            /** @description Codes of promotions */
+            coupons?: string[];
             /** Format: uuid */
             customer_id?: string;
             discount?: components["schemas"]["Discount"];
@@ -3715,6 +3805,8 @@ export interface components {
         };
         CartLineView: {
             barcode?: string;
+            /** @description What promotions take off; part of what is saved */
+            deals?: components["schemas"]["Deal"][];
             /**
              * Format: int64
              * @description How finely the unit is counted
@@ -3736,6 +3828,8 @@ export interface components {
             /** Format: int64 */
             saved_minor: number;
             sold_by: string;
+            /** @description How the line came to its price */
+            steps?: components["schemas"]["Step"][];
             tax_code: string;
             /**
              * Format: int64
@@ -3755,6 +3849,7 @@ export interface components {
              * @description The total rounded for cash
              */
             cash_due_minor: number;
+            coupons?: string[];
             /** Format: uuid */
             customer_id?: string;
             customer_name?: string;
@@ -3989,6 +4084,13 @@ export interface components {
             /** Format: int64 */
             total_minor: number;
         };
+        Deal: {
+            /** Format: int64 */
+            amount_minor: number;
+            name: string;
+            /** Format: uuid */
+            promotion_id: string;
+        };
         DecisionBody: {
             /** @description Why */
             answer?: string;
@@ -4092,6 +4194,12 @@ export interface components {
             /** Format: int64 */
             total_minor: number;
             zone_name?: string;
+        };
+        Edited: {
+            name: string;
+            terms: components["schemas"]["Terms"];
+            /** Format: int64 */
+            version: number;
         };
         Effect: {
             /** Format: uuid */
@@ -4219,6 +4327,10 @@ export interface components {
             email: string;
             /** @description The page's language */
             locale: string;
+        };
+        Goods: {
+            categories?: string[];
+            items?: string[];
         };
         Grant: {
             /** Format: date-time */
@@ -4606,6 +4718,7 @@ export interface components {
         };
         Line: {
             code?: string;
+            deals?: components["schemas"]["LineDeal"][] | null;
             /** Format: int64 */
             discount_minor: number;
             discount_reason?: string;
@@ -4631,6 +4744,11 @@ export interface components {
             quantity: string;
             /** Format: int64 */
             tax_minor: number;
+        };
+        LineDeal: {
+            /** Format: int64 */
+            amount_minor: number;
+            name: string;
         };
         LinkIn: {
             ticket: string;
@@ -4947,6 +5065,12 @@ export interface components {
             /** Format: uuid */
             file_id: string;
         };
+        NewPromotion: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            terms: components["schemas"]["Terms"];
+        };
         NewRegister: {
             /**
              * Format: uuid
@@ -5001,6 +5125,12 @@ export interface components {
             id: string;
             name: string;
         };
+        Offer: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            terms: components["schemas"]["Terms"];
+        };
         OpeningLine: {
             /** Format: uuid */
             item_id: string;
@@ -5053,6 +5183,12 @@ export interface components {
         PairingIn: {
             code: string;
             device_name: string;
+        };
+        Part: {
+            categories?: string[];
+            /** Format: int64 */
+            count: number;
+            items?: string[];
         };
         Passkey: {
             /** Format: date-time */
@@ -5234,6 +5370,25 @@ export interface components {
             /** @description urn:souk:problem: and the code */
             type: string;
         };
+        Promotion: {
+            active: boolean;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            terms: components["schemas"]["Terms"];
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        PromotionUse: {
+            /** Format: int64 */
+            given_minor: number;
+            /** Format: uuid */
+            promotion_id: string;
+            /** Format: int64 */
+            sales_count: number;
+        };
         Proof: {
             passkey?: components["schemas"]["PasskeyUse"];
             password?: string;
@@ -5243,6 +5398,8 @@ export interface components {
             approvals?: string[];
             /** @description What comes back of an earlier sale; with lines besides it is an exchange */
             back?: components["schemas"]["BackAsked"];
+            /** @description Codes of promotions */
+            coupons?: string[];
             /** Format: uuid */
             customer_id?: string;
             discount?: components["schemas"]["Discount"];
@@ -5679,6 +5836,7 @@ export interface components {
             /** Format: uuid */
             approved_by?: string;
             barcode?: string;
+            deals?: components["schemas"]["Deal"][];
             /** Format: int64 */
             discount_minor: number;
             discount_reason?: string;
@@ -5834,6 +5992,7 @@ export interface components {
             company: components["schemas"]["CompanySetup"];
             methods: components["schemas"]["MethodSetup"][];
             people: components["schemas"]["PersonSetup"][];
+            promotions: components["schemas"]["Offer"][];
             register: components["schemas"]["RegisterSetup"];
             store: components["schemas"]["StoreSetup"];
             tax_codes: components["schemas"]["TaxSetup"][];
@@ -5897,6 +6056,7 @@ export interface components {
             barcode?: string;
             /** Format: int64 */
             cost_minor?: number;
+            deals?: components["schemas"]["Deal"][];
             /** Format: int64 */
             discount_minor: number;
             discount_reason?: string;
@@ -5946,6 +6106,17 @@ export interface components {
         };
         States: {
             rows: components["schemas"]["StateOf"][] | null;
+        };
+        Step: {
+            /** Format: int64 */
+            amount_minor: number;
+            /** @enum {string} */
+            kind: "list" | "price" | "promotion" | "discount" | "cart_discount" | "tax";
+            /** @description The promotion, the reason, or the tax code */
+            name?: string;
+            /** @description Of a tax, in percent */
+            rate?: string;
+            within?: boolean;
         };
         StepIn: {
             token: string;
@@ -6163,6 +6334,39 @@ export interface components {
             method_id: string;
             reference?: string;
         };
+        Terms: {
+            /** Format: int64 */
+            amount_minor: number;
+            /** Format: int64 */
+            buy?: number;
+            /** Format: int64 */
+            count?: number;
+            coupon?: string;
+            days?: number[];
+            from?: string;
+            from_hour?: string;
+            /** Format: int64 */
+            get?: number;
+            gets?: components["schemas"]["Goods"];
+            goods: components["schemas"]["Goods"];
+            /** @enum {string} */
+            kind: "percent" | "amount" | "price" | "buy_get" | "multi_buy" | "bundle" | "spend";
+            /** Format: int64 */
+            max_uses?: number;
+            members?: boolean;
+            /** Format: int64 */
+            min_quantity?: number;
+            /** Format: int64 */
+            min_spend_minor?: number;
+            parts?: components["schemas"]["Part"][];
+            percent: string;
+            /** Format: int64 */
+            priority?: number;
+            stacks?: boolean;
+            stores?: string[];
+            until?: string;
+            until_hour?: string;
+        };
         Test: {
             /** Format: uuid */
             id: string;
@@ -6342,6 +6546,17 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        TrialAsked: {
+            /**
+             * Format: int64
+             * @description How far back; 0 is 30
+             */
+            days?: number;
+            /** Format: uuid */
+            id?: string;
+            name: string;
+            terms: components["schemas"]["Terms"];
+        };
         TrialBalanceRow: {
             /** Format: uuid */
             account_id: string;
@@ -6353,6 +6568,17 @@ export interface components {
             /** @enum {string} */
             kind: "asset" | "liability" | "equity" | "income" | "expense";
             name: string;
+        };
+        TrialBasket: {
+            /** Format: int64 */
+            after_minor: number;
+            /** Format: int64 */
+            before_minor: number;
+            /** Format: date-time */
+            completed_at: string;
+            receipt_no: string;
+            /** Format: uuid */
+            sale_id: string;
         };
         Twin: {
             /** Format: uuid */
@@ -12680,6 +12906,381 @@ export interface operations {
             };
         };
     };
+    "post-promotion-trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialAsked"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        after_minor: number;
+                        /** Format: int64 */
+                        baskets: number;
+                        /** Format: int64 */
+                        before_minor: number;
+                        /** @description There was more than can be looked at: From is later than asked for */
+                        cut: boolean;
+                        /** @description The baskets that change most */
+                        examples: components["schemas"]["TrialBasket"][];
+                        /**
+                         * Format: date-time
+                         * @description The oldest basket that was looked at
+                         */
+                        from: string;
+                        /**
+                         * Format: int64
+                         * @description What it takes off more than the others do
+                         */
+                        given_minor: number;
+                        /** Format: int64 */
+                        margin_after_minor?: number;
+                        /** Format: int64 */
+                        margin_before_minor?: number;
+                        /** Format: int64 */
+                        touched: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-promotion-uses": {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Pass as 'after' to get the following page */
+                        next?: string;
+                        rows: components["schemas"]["PromotionUse"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-promotions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Pass as 'after' to get the following page */
+                        next?: string;
+                        rows: components["schemas"]["Promotion"][];
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-promotions": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPromotion"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        active: boolean;
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        terms: components["schemas"]["Terms"];
+                        /** Format: date-time */
+                        updated_at: string;
+                        /** Format: int64 */
+                        version: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-promotions-id": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Edited"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        active: boolean;
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        terms: components["schemas"]["Terms"];
+                        /** Format: date-time */
+                        updated_at: string;
+                        /** Format: int64 */
+                        version: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-promotions-id": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-promotions-id-start": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        active: boolean;
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        terms: components["schemas"]["Terms"];
+                        /** Format: date-time */
+                        updated_at: string;
+                        /** Format: int64 */
+                        version: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-promotions-id-start": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A fresh UUID for each thing to be done; the same one when the same request is sent again. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        active: boolean;
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        terms: components["schemas"]["Terms"];
+                        /** Format: date-time */
+                        updated_at: string;
+                        /** Format: int64 */
+                        version: number;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-register-browse": {
         parameters: {
             query?: {
@@ -12841,6 +13442,7 @@ export interface operations {
                          * @description The total rounded for cash
                          */
                         cash_due_minor: number;
+                        coupons?: string[];
                         /** Format: uuid */
                         customer_id?: string;
                         customer_name?: string;
