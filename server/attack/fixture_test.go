@@ -215,7 +215,7 @@ func (r *ring) trade(t *testing.T, of *shop) {
 		})
 	}
 	ask("PUT", "/items/"+item+"/prices/"+store.ID.String(), object{"price_minor": 250, "version": 0})
-	ask("POST", "/promotions", object{"id": uuid.NewString(), "name": of.mark + " week", "terms": object{"kind": "percent", "percent": "10", "goods": object{"items": []string{uuid.NewString()}}}})
+	ask("POST", "/promotions", object{"id": uuid.NewString(), "name": of.mark + " week", "terms": object{"kind": "percent", "percent": "10", "amount_minor": 0, "goods": object{"items": []string{uuid.NewString()}}}})
 	ask("POST", "/customers", object{"id": customer, "name": of.mark + " Customer", "email": "c@" + of.slug + ".example", "phone": "+49 30 1234567", "code": of.mark + "-C1"})
 	ask("POST", "/people", object{"id": uuid.NewString(), "name": of.mark + " of one store", "role": "pos_user", "stores": []string{store.ID.String()}})
 	ask("POST", "/invitations", object{"id": uuid.NewString(), "name": of.mark + " invited", "email": "invited@" + of.slug + ".example", "role": "cashier"})

@@ -105,7 +105,7 @@ func (d Draft) Checked() (Draft, error) {
 	d.Terms.Coupon = strings.TrimSpace(d.Terms.Coupon)
 	var fields []fault.Field
 	if d.Name == "" {
-		fields = append(fields, fault.Field{Path: "name", Code: "promotions.name_missing", Message: "Give it a name: it is printed on receipts."})
+		fields = append(fields, fault.Field{Path: "name", Code: "promotions.name_missing", Message: sentences["promotions.name_missing"]})
 	}
 	for _, wrong := range d.Terms.Check() {
 		fields = append(fields, fault.Field{Path: "terms." + wrong.Path, Code: wrong.Code, Message: sentences[wrong.Code]})
@@ -116,18 +116,20 @@ func (d Draft) Checked() (Draft, error) {
 	return d, nil
 }
 
+// sentences are what is wrong with terms, by package promotion's codes.
 var sentences = map[string]string{
-	promotion.KindUnknown:     "Choose what it gives.",
-	promotion.PercentRange:    "A percentage is above 0 and up to 100, with two decimals at most.",
-	promotion.AmountRange:     "Say an amount above zero.",
-	promotion.CountRange:      "Say how many: one or more.",
-	promotion.BundleParts:     "A bundle has two or more things.",
-	promotion.SpendOff:        "Say a percentage or an amount, one of them.",
-	promotion.DatesReversed:   "It ends before it begins. Change one of the days.",
-	promotion.DateUnreadable:  "This is no day. Choose one.",
-	promotion.HourUnreadable:  "This is no time. Say it as 17:00.",
-	promotion.HoursIncomplete: "Say both times, and not the same twice.",
-	promotion.DayUnknown:      "Choose days of the week.",
+	"promotions.name_missing":     "Give it a name: it is printed on receipts.",
+	"promotions.kind_unknown":     "Choose what it gives.",
+	"promotions.percent_range":    "A percentage is above 0 and up to 100, with two decimals at most.",
+	"promotions.amount_range":     "Say an amount above zero.",
+	"promotions.count_range":      "Say how many: one or more.",
+	"promotions.bundle_parts":     "A bundle has two or more things.",
+	"promotions.spend_off":        "Say a percentage or an amount, one of them.",
+	"promotions.dates_reversed":   "It ends before it begins. Change one of the days.",
+	"promotions.date_unreadable":  "This is no day. Choose one.",
+	"promotions.hour_unreadable":  "This is no time. Say it as 17:00.",
+	"promotions.hours_incomplete": "Say both times, and not the same twice.",
+	"promotions.day_unknown":      "Choose days of the week.",
 }
 
 func one(ctx context.Context, tx *db.Tx, id uuid.UUID) (Promotion, error) {

@@ -87,3 +87,16 @@ func TestPromotion(t *testing.T) {
 		require.Len(t, list.Rows, 2)
 	})
 }
+
+func TestEveryCodeOfTermsHasASentence(t *testing.T) {
+	for _, terms := range []promotion.Terms{
+		{}, {Kind: promotion.Percent}, {Kind: promotion.Amount}, {Kind: promotion.BuyGet}, {Kind: promotion.Bundle}, {Kind: promotion.Spend},
+		{Kind: promotion.Amount, Amount: 1, From: "x", FromHour: "y", Days: []int{9}}, {Kind: promotion.Amount, Amount: 1, FromHour: "17:00"},
+		{Kind: promotion.Amount, Amount: 1, From: "2026-02-02", Until: "2026-02-01"},
+	} {
+		_, err := promotions.Draft{Name: "x", Terms: terms}.Checked()
+		for _, field := range fault.Of(err).Fields {
+			require.NotEmpty(t, field.Message, field.Code)
+		}
+	}
+}

@@ -9,9 +9,11 @@ import (
 
 	"souk/server/platform/db"
 	"souk/server/platform/search"
+	"souk/server/promotions"
 	"souk/server/transfers"
 	"souk/shared/barcode"
 	"souk/shared/money"
+	"souk/shared/promotion"
 	"souk/shared/wire"
 )
 
@@ -46,7 +48,7 @@ type ScanIn struct {
 // Scanned says what a code means: which item, how much of it, and the price if
 // the code carries one.
 type Scanned struct {
-	Outcome    wire.ScanOutcome `json:"outcome" enum:"added,unknown,needs_qty,needs_price"`
+	Outcome    wire.ScanOutcome `json:"outcome" enum:"added,unknown,needs_qty,needs_price,coupon"`
 	Code       string           `json:"code"`
 	Item       *wire.TillItem   `json:"item,omitempty"`
 	Quantity   decimal.Decimal  `json:"quantity"`
@@ -234,10 +236,14 @@ func Scan(ctx context.Context, tx *db.Tx, in ScanIn) (Scanned, error) {
 	r := tx.Reads()
 	exact := db.ReadMaybe[codeRow](r, findCode, db.Args{"codes": []string{scan.Code}})
 	other := db.ReadMaybe[codeRow](r, findCode, db.Args{"codes": scan.Lookup})
+	offers := promotions.ReadRunning(r, tx.Now())
 	if err := r.Run(ctx); err != nil {
 		return Scanned{}, err
 	}
 	if !exact.Found && !other.Found {
+		if promotion.KnowsCoupon(offers.Running().All, scan.Code) {
+			out.Outcome = wire.ScanCoupon
+		}
 		return out, nil
 	}
 	row, embedded := exact.Row, false

@@ -13589,7 +13589,7 @@ export interface operations {
                         fixed_total_minor?: number;
                         item?: components["schemas"]["TillItem"];
                         /** @enum {string} */
-                        outcome: "added" | "unknown" | "needs_qty" | "needs_price";
+                        outcome: "added" | "unknown" | "needs_qty" | "needs_price" | "coupon";
                         quantity: string;
                     };
                 };

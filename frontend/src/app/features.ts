@@ -11,6 +11,7 @@ import { isolation } from '@/features/isolation/feature';
 import { items } from '@/features/items/feature';
 import { mails } from '@/features/mails/feature';
 import { people } from '@/features/people/feature';
+import { promotions } from '@/features/promotions/feature';
 import { sales } from '@/features/sales/feature';
 import { settings } from '@/features/settings/feature';
 import { shifts } from '@/features/shifts/feature';
@@ -39,6 +40,7 @@ export const features = {
 	access: { routes: [] },
 	tills: { routes: [...tills.routes, ...shifts.routes] },
 	transfers,
+	promotions,
 	sales,
 	reports: dashboard,
 	sync: exceptions,

@@ -1,4 +1,5 @@
 import Armchair from '@lucide/svelte/icons/armchair';
+import BadgePercent from '@lucide/svelte/icons/badge-percent';
 import Banknote from '@lucide/svelte/icons/banknote';
 import BookOpen from '@lucide/svelte/icons/book-open';
 import Boxes from '@lucide/svelte/icons/boxes';
@@ -36,7 +37,7 @@ import type { Icon } from '@/ui/types';
 
 /** The icons that modules may name in their navigation. Listed, so that only these are shipped. */
 const icons: Record<string, Icon> = {
-	armchair: Armchair, banknote: Banknote, 'book-open': BookOpen, book: BookOpen, boxes: Boxes, building: Building, calendar: Calendar, car: Car, chart: ChartColumn,
+	armchair: Armchair, 'badge-percent': BadgePercent, banknote: Banknote, 'book-open': BookOpen, book: BookOpen, boxes: Boxes, building: Building, calendar: Calendar, car: Car, chart: ChartColumn,
 	'chart-column': ChartColumn, clock: Clock, contact: Contact, 'credit-card': CreditCard, history: History, home: House, house: House, inbox: Inbox, mail: Mail, monitor: Monitor, package: Package, percent: Percent, 'scan-barcode': ScanBarcode,
 	receipt: Receipt, scale: Scale, settings: Settings, shield: Shield, cart: ShoppingCart, 'shopping-cart': ShoppingCart, store: Store, tag: Tag, tags: Tags, truck: Truck,
 	users: Users, utensils: Utensils, wallet: Wallet, warehouse: Warehouse, wrench: Wrench,

@@ -16,6 +16,7 @@ const modules: Record<ModuleKey, () => string> = {
 	access: m.module_access,
 	tills: m.module_tills,
 	transfers: m.module_transfers,
+	promotions: m.module_promotions,
 	sales: m.module_sales,
 	reports: m.module_reports,
 	sync: m.module_sync,

@@ -93,6 +93,6 @@ export function kept(cart: PageCart, lineNo: number): PageCart {
 }
 
 /** What the server is asked to price. */
-export function asked({ lines, discount, customer_id, back, approvals }: PageCart): Cart {
-	return { lines, ...(discount && { discount }), ...(customer_id && { customer_id }), ...(back && { back }), ...(approvals?.length && { approvals }) };
+export function asked({ lines, discount, customer_id, coupons, back, approvals }: PageCart): Cart {
+	return { lines, ...(discount && { discount }), ...(customer_id && { customer_id }), ...(coupons?.length && { coupons }), ...(back && { back }), ...(approvals?.length && { approvals }) };
 }

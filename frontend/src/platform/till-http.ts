@@ -66,6 +66,8 @@ export function httpTill(options: HttpTillOptions): Till {
 		selectLine: async (id) => till.select(id),
 		setCartDiscount: (discount) => till.edit((cart) => ({ ...cart, discount: discount ?? undefined })),
 		setCustomer: (id, name) => till.edit((cart) => ({ ...cart, customer_id: id ?? undefined, customer_name: name || undefined })),
+		addCoupon: (code) => till.addCoupon(code),
+		removeCoupon: (code) => till.edit((cart) => ({ ...cart, coupons: cart.coupons?.filter((c) => c !== code) })),
 		setLineNote: (id, note) => till.editSold(id, (cart) => changed(cart, id, (line) => ({ ...line, note: note.trim() || undefined }))),
 		setNote: (note) => till.edit((cart) => ({ ...cart, note: note.trim() || undefined })),
 		customers: (q, limit) => till.customers(q, limit),
@@ -168,6 +170,7 @@ class HttpTill {
 		const { count, code } = multiplied(text);
 		const found = await this.get<Scanned>('/api/register/scan', { code, register_id: this.#options.registerId });
 		const { item } = found;
+		if (found.outcome === 'coupon') return { outcome: 'coupon', code: found.code, state: await this.#withCoupon(found.code) };
 		if (!item || found.outcome !== 'added') {
 			if (item) this.#seen.set(item.id, item);
 			return { outcome: found.outcome, code: found.code, item, state: this.#state() };
@@ -233,6 +236,19 @@ class HttpTill {
 		const { back: before } = this.#cart;
 		if (before && before.sale_id !== back.sale_id) throw new Problem('till.receipt_other', 'The cart takes back another receipt already. Finish that one first.');
 		return this.edit((cart) => ({ ...cart, back }));
+	}
+
+	/** A coupon as it was typed; an empty cart is not priced, so the server is asked whether it knows it. */
+	async addCoupon(code: string): Promise<RegisterState> {
+		const found = await this.get<Scanned>('/api/register/scan', { code: code.trim(), register_id: this.#options.registerId });
+		if (found.outcome !== 'coupon') throw new Problem('till.coupon_unknown', 'No promotion that runs has this coupon. Check the code.');
+		return this.#withCoupon(found.code);
+	}
+
+	#withCoupon(scanned: string): Promise<RegisterState> {
+		const code = scanned.toUpperCase();
+		if (this.#cart.coupons?.includes(code)) return Promise.reject(new Problem('till.coupon_taken', 'This coupon is on the sale already.'));
+		return this.edit((cart) => ({ ...cart, coupons: [...(cart.coupons ?? []), code] }));
 	}
 
 	select(id: string): RegisterState {

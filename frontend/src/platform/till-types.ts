@@ -50,6 +50,11 @@ export type RegisterShift = { id: string; number: number; opened_at: string; flo
 
 export type Discount = { kind: 'percent' | 'amount'; percent: string; amount_minor: number; reason: string };
 
+/** What a promotion takes off a line; part of what is saved. */
+export type Deal = { promotion_id: string; name: string; amount_minor: number };
+/** A step from the list price to what is paid; a tax that is within the price is no part of the sum. */
+export type PriceStep = { kind: 'list' | 'price' | 'promotion' | 'discount' | 'cart_discount' | 'tax'; name?: string; rate?: string; amount_minor: number; within?: boolean };
+
 export type TaxTotal = { code: string; rate: string; net_minor: number; tax_minor: number };
 
 export type CartView = {
@@ -59,6 +64,8 @@ export type CartView = {
 	customer_id?: string;
 	customer_name?: string;
 	discount?: Discount;
+	/** Codes of promotions that are on the sale. */
+	coupons?: string[];
 	note?: string;
 	gross_minor: number;
 	saved_minor: number;
@@ -85,6 +92,9 @@ export type CartLineView = {
 	unit_price_minor: number;
 	list_price_minor: number;
 	discount?: Discount;
+	deals?: Deal[];
+	/** How the line came to its price. */
+	steps?: PriceStep[];
 	saved_minor: number;
 	total_minor: number;
 	tax_code: string;
@@ -113,7 +123,7 @@ export type LinkState = {
 
 export type PrinterState = { kind: 'none' | 'file' | 'tcp' | 'queue'; address?: string; columns: number; problem?: string; lacking?: string };
 
-export type ScanOutcome = 'added' | 'unknown' | 'needs_qty' | 'needs_price' | 'blocked';
+export type ScanOutcome = 'added' | 'unknown' | 'needs_qty' | 'needs_price' | 'coupon' | 'blocked';
 
 export type ScanResult = { outcome: ScanOutcome; code: string; item?: TillItem; line_id?: string; state: RegisterState };
 
@@ -225,7 +235,7 @@ export type CartLine = {
 	note?: string;
 };
 
-export type Cart = { lines: CartLine[]; discount?: Discount; customer_id?: string; back?: BackAsked; /** What others have approved of it. */ approvals?: string[] };
+export type Cart = { lines: CartLine[]; discount?: Discount; customer_id?: string; coupons?: string[]; back?: BackAsked; /** What others have approved of it. */ approvals?: string[] };
 
 export type Checkout = { id: string; register_id: string; cart: Cart; tenders: TenderIn[]; note?: string };
 

@@ -71,6 +71,8 @@ export function wailsTill(page: Wails): Till {
 		selectLine: (lineId) => call('SelectLine', lineId),
 		setCartDiscount: (discount) => call('SetCartDiscount', discount),
 		setCustomer: (customerId, name) => call('SetCustomer', customerId, name),
+		addCoupon: (code) => call('AddCoupon', code),
+		removeCoupon: (code) => call('RemoveCoupon', code),
 		setLineNote: (lineId, note) => call('SetLineNote', lineId, note),
 		setNote: (note) => call('SetNote', note),
 		customers: (text, limit) => call('Customers', text, limit),

@@ -81,6 +81,9 @@ export interface Till {
 	selectLine(lineId: string): Promise<RegisterState>;
 	setCartDiscount(discount: Discount | null): Promise<RegisterState>;
 	setCustomer(customerId: string | null, name: string): Promise<RegisterState>;
+	/** A promotion's code, as typed; one that nothing runs under is refused. */
+	addCoupon(code: string): Promise<RegisterState>;
+	removeCoupon(code: string): Promise<RegisterState>;
 	/** Printed below the line; empty takes it off. */
 	setLineNote(lineId: string, note: string): Promise<RegisterState>;
 	/** Said of the whole sale. */

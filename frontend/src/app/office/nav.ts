@@ -7,6 +7,7 @@ const sections: Record<string, () => string> = { Selling: m.nav_selling, Stock: 
 const labels: Record<string, () => string> = {
 	'/sales': () => say('sales', m.nav_sales),
 	'/customers': () => say('customers', m.nav_customers),
+	'/promotions': m.nav_promotions,
 	'/shifts': m.nav_shifts,
 	'/exceptions': m.nav_exceptions,
 	'/items': () => say('items', m.nav_items),
@@ -35,7 +36,7 @@ const labels: Record<string, () => string> = {
 };
 /** Sections and what is in them, in the order of a shop's day; what is not named here comes last. */
 const order = ['Selling', 'Stock', 'Books', 'Shop'];
-const first = ['/sales', '/customers', '/shifts', '/cash-movements', '/approvals', '/exceptions', '/items', '/stock', '/transfers', '/barcodes', '/accounts', '/welcome', '/people', '/settings/roles', '/settings/limits', '/stores', '/tills', '/settings', '/settings/modules', '/settings/receipts', '/settings/payments', '/settings/taxes', '/settings/mail', '/settings/audit'];
+const first = ['/sales', '/customers', '/promotions', '/shifts', '/cash-movements', '/approvals', '/exceptions', '/items', '/stock', '/transfers', '/barcodes', '/accounts', '/welcome', '/people', '/settings/roles', '/settings/limits', '/stores', '/tills', '/settings', '/settings/modules', '/settings/receipts', '/settings/payments', '/settings/taxes', '/settings/mail', '/settings/audit'];
 
 /** The menu: the start, then what the modules declare, named in the reader's language. */
 export function menu(): NavSection[] {

@@ -10,6 +10,7 @@ export function shortcuts(register: Register, toFind: () => void): Shortcut[] {
 	const key = (name: string, combo: string, label: string, run: () => void, inFields = true): Shortcut => ({ id: `register.${name}`, combo, label, group: m.reg_keys_group(), run, inFields });
 	return [
 		key('help', 'F1', m.reg_key_help(), () => register.open({ kind: 'keys' })),
+		key('why', 'Shift+F1', m.reg_key_why(), () => why(register)),
 		key('find', 'F2', m.reg_key_find(), toFind),
 		key('find-too', '/', m.reg_key_find(), toFind, false),
 		key('check', 'Shift+F2', m.reg_key_check(), () => register.open({ kind: 'check', code: '' })),
@@ -17,6 +18,7 @@ export function shortcuts(register: Register, toFind: () => void): Shortcut[] {
 		key('quantity', 'F4', m.reg_key_quantity(), () => changeLine(register, 'quantity')),
 		key('price', 'F5', m.reg_key_price(), () => changeLine(register, 'price')),
 		key('note', 'Shift+F3', m.reg_key_note(), () => note(register)),
+		key('coupon', 'Shift+F12', m.reg_key_coupon(), () => coupon(register)),
 		key('hold', 'F6', m.reg_key_hold(), () => hold(register)),
 		key('recall', 'F7', m.reg_key_recall(), () => register.open({ kind: 'held' })),
 		key('return', 'F8', m.reg_key_return(), () => takeBack(register)),
@@ -48,6 +50,16 @@ export function note(register: Register): void {
 	if (register.paying || register.panel) return;
 	const line = register.selected;
 	register.open({ kind: 'note', line: line?.quantity.startsWith('-') ? undefined : line });
+}
+
+/** How the line that is chosen came to its price. */
+export function why(register: Register): void {
+	const line = register.selected;
+	if (line?.steps?.length && !register.panel) register.open({ kind: 'why', line });
+}
+
+export function coupon(register: Register): void {
+	if (!register.paying && !register.panel) register.open({ kind: 'coupon' });
 }
 
 export function moveCash(register: Register, what: CashKind): void {

@@ -16,11 +16,12 @@ export type Panel =
 	| { kind: 'weigh' | 'open'; item: TillItem }
 	| { kind: 'quantity' | 'price'; line: CartLineView }
 	| { kind: 'note'; line?: CartLineView }
+	| { kind: 'why'; line: CartLineView }
 	| { kind: 'cash'; what: CashKind }
 	| { kind: 'return'; number: string }
 	| { kind: 'recent'; text: string }
 	| { kind: 'check'; code: string }
-	| { kind: 'customer' | 'held' | 'more' | 'keys' | 'close' | 'hold' | 'keyboard' };
+	| { kind: 'customer' | 'held' | 'more' | 'keys' | 'close' | 'hold' | 'coupon' | 'keyboard' };
 
 /**
  * The register's screen: what the till last said, and which view of it is open.
@@ -290,6 +291,10 @@ export class Register {
 			case 'needs_price':
 				sounds.play('ok');
 				if (result.item) this.open({ kind: result.outcome === 'needs_qty' ? 'weigh' : 'open', item: result.item });
+				break;
+			case 'coupon':
+				sounds.play('ok');
+				toasts.say(m.reg_coupon_taken({ code: result.code }), { tone: 'good' });
 				break;
 			case 'blocked':
 				this.say(new Problem('till.blocked', this.#whyBlocked()));

@@ -21,6 +21,7 @@ const flags: Record<string, () => string> = {
 	currency_differs: m.flag_currency_differs,
 	refund_exceeds: m.flag_refund_exceeds,
 	unapproved: m.flag_unapproved,
+	promotion_unknown: m.flag_promotion_unknown,
 };
 
 export const kindName = (kind: string): string => kinds[kind]?.() ?? kind;
