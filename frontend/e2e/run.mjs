@@ -14,6 +14,7 @@ import { stories as lists } from './lists.mjs';
 import { stories as mails } from './mails.mjs';
 import { stories as office } from './office.mjs';
 import { stories as passkeys } from './passkeys.mjs';
+import { stories as promotions } from './promotions.mjs';
 import { stories as receipts } from './receipts.mjs';
 import { stories as roles } from './roles.mjs';
 import { stories as siblings } from './siblings.mjs';
@@ -23,7 +24,7 @@ import { stories as transfers } from './transfers.mjs';
 import { stories as ways } from './ways-in.mjs';
 import { startServer } from './server.mjs';
 
-const stories = { ...office, ...audit, ...lists, ...exports, ...images, ...imports, ...mails, ...passkeys, ...receipts, ...roles, ...approvals, ...stores, ...transfers, ...ways, ...signup, ...siblings, ...console_, ...axe, ...languages, ...keyboard };
+const stories = { ...office, ...audit, ...lists, ...exports, ...images, ...imports, ...mails, ...passkeys, ...promotions, ...receipts, ...roles, ...approvals, ...stores, ...transfers, ...ways, ...signup, ...siblings, ...console_, ...axe, ...languages, ...keyboard };
 const pictures = process.env.SOUK_E2E_OUT ?? '../test/out';
 const server = await startServer();
 let passed = 0;

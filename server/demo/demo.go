@@ -75,7 +75,7 @@ func makeShop(ctx context.Context, database *db.DB, cfg Config, p plan) error {
 	if b.opened, err = tenants.Open(ctx, b.database, p.shop); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context) error{b.hire, b.localTax, b.stockUp, b.meetCustomers, b.addRegisters} {
+	for _, step := range []func(context.Context) error{b.hire, b.localTax, b.stockUp, b.meetCustomers, b.addRegisters, b.offer} {
 		if err := step(b.as(ctx, b.opened.Owner.PersonID, wire.Owner)); err != nil {
 			return err
 		}
