@@ -77,13 +77,14 @@ export const stories = {
 		const find = page.getByRole('searchbox').first();
 		await find.fill(item.sku);
 		await page.keyboard.press('Enter');
+		const cart = page.getByRole('complementary', { name: 'Cart' });
+		await cart.getByText(item.name).waitFor();
 		await page.keyboard.press('Shift+F12');
 		await page.getByRole('dialog').getByLabel('Code').fill('flier');
 		await page.keyboard.press('Enter');
 		await page.getByText('No promotion that runs has this coupon').waitFor();
 		await page.getByRole('dialog').getByLabel('Code').fill('flyer');
 		await page.keyboard.press('Enter');
-		const cart = page.getByRole('complementary', { name: 'Cart' });
 		await cart.getByText(/Flyer · −/).waitFor();
 		await cart.getByRole('button', { name: 'Give coupon FLYER back' }).click();
 		await cart.getByText(/Flyer · −/).waitFor({ state: 'detached' });
