@@ -15,6 +15,7 @@ import (
 // and nothing else of it. The engine says what each promises and how it fails.
 type Till struct {
 	engine *till.Engine
+	window *window
 }
 
 // State is what the register's screen shows now.

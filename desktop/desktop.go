@@ -60,10 +60,18 @@ func run(args []string, stdout, stderr io.Writer) error {
 	if given.heads {
 		return writeHeads(given.data, stdout)
 	}
+	w := &window{}
+	if given.save != "" || given.bring != "" {
+		engine, err := w.openEngine(given)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = engine.Close() }()
+		return carry(context.Background(), engine, given, stdout)
+	}
 	if err := haveDisplay(); err != nil {
 		return err
 	}
-	w := &window{}
 	engine, err := w.openEngine(given)
 	if err != nil {
 		_, _ = fmt.Fprintln(stderr, "till:", sentence(err))
@@ -127,7 +135,7 @@ func (w *window) options(engine *till.Engine, given flags) *options.App {
 		AssetServer: &assetserver.Options{Handler: newPages(engine)},
 		OnDomReady:  func(ctx context.Context) { w.ctx.Store(&ctx) },
 		OnShutdown:  func(context.Context) { w.ctx.Store(nil) },
-		Bind:        []any{&Till{engine: engine}},
+		Bind:        []any{&Till{engine: engine, window: w}},
 		// A page from anywhere else, should the window ever show one, can call nothing.
 		BindingsAllowedOrigins: "",
 		ErrorFormatter:         problem,

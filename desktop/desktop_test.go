@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -109,4 +111,18 @@ func TestPages(t *testing.T) {
 	w := httptest.NewRecorder()
 	p.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/register", http.NoBody))
 	require.Contains(t, w.Header().Get("Content-Security-Policy"), "connect-src 'self'")
+}
+
+func TestUnsentSalesAreSavedWithoutAWindow(t *testing.T) {
+	dir := t.TempDir()
+	var out, errs strings.Builder
+	path := filepath.Join(t.TempDir(), "sales")
+	require.Equal(t, 1, Run([]string{"--data", dir, "--save-unsent", path}, &out, &errs))
+	require.Contains(t, errs.String(), "Pair this till first")
+	left, err := os.ReadDir(filepath.Dir(path))
+	require.NoError(t, err)
+	require.Empty(t, left, "no half a file stays behind")
+	errs.Reset()
+	require.Equal(t, 1, Run([]string{"--data", dir, "--bring-unsent", path}, &out, &errs))
+	require.Contains(t, errs.String(), "could not be read")
 }

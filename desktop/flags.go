@@ -23,6 +23,8 @@ type flags struct {
 	kiosk   bool
 	// heads is set to write down what the till keeps of the audit trail, and nothing else.
 	heads bool
+	// save and bring are files of sales that could not be sent.
+	save, bring string
 }
 
 // errUsage says that the flag package has explained itself already.
@@ -40,6 +42,8 @@ func readFlags(args []string, stderr io.Writer) (flags, error) {
 	set.StringVar(&printer, "printer", "", "file:PATH, tcp:HOST[:PORT], queue:NAME or none")
 	set.BoolVar(&f.kiosk, "kiosk", false, "full screen, without a frame, above everything")
 	set.BoolVar(&f.heads, "audit-heads", false, "write the signed heads of the audit trail that this till keeps, for souk-audit-check")
+	set.StringVar(&f.save, "save-unsent", "", "write what this till could not send yet to a file, for another till to bring in")
+	set.StringVar(&f.bring, "bring-unsent", "", "bring in the file that another till of the store has saved")
 	if err := set.Parse(args); err != nil {
 		return f, errors.Join(errUsage, err)
 	}

@@ -180,6 +180,7 @@ func (s *shop) listen(address string) {
 	mux.HandleFunc("GET /api/sync/changes", s.known(s.sendChanges))
 	mux.HandleFunc("GET /api/sync/audit-head", s.known(s.sendAuditHead))
 	mux.HandleFunc("POST /api/sync/entries", s.known(s.takeEntries))
+	mux.HandleFunc("POST /api/sync/carried", s.known(s.takeCarried))
 	mux.HandleFunc("GET /live", s.known(s.live))
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", address)
 	if err != nil {

@@ -70,11 +70,28 @@ const (
 // server.database_down or server.busy.
 func Take(ctx context.Context, database *db.DB, in wire.Upload) (wire.UploadAnswer, error) {
 	u := upload{database: database, actor: auth.From(ctx)}
-	answer := wire.UploadAnswer{Acks: []wire.Ack{}}
-	for _, entry := range in.Entries {
+	answer := wire.UploadAnswer{}
+	var err error
+	if answer.Acks, err = u.takeAll(ctx, in.Entries); err != nil {
+		return answer, err
+	}
+	if err := u.beat(ctx, in.Waiting-len(answer.Acks)); err != nil {
+		slog.WarnContext(ctx, "a till's sign of life was not kept", "ref", web.RequestID(ctx), "device", u.actor.Device, "error", err)
+	}
+	if answer.Last, err = u.head(ctx); err != nil && len(answer.Acks) == 0 {
+		return answer, err
+	}
+	return answer, nil
+}
+
+// takeAll takes entries in order, as far as it gets. It fails only if it could not
+// take the first one.
+func (u upload) takeAll(ctx context.Context, entries []wire.Entry) ([]wire.Ack, error) {
+	acks := []wire.Ack{}
+	for _, entry := range entries {
 		ack, err := u.take(ctx, entry)
-		if err != nil && len(answer.Acks) == 0 {
-			return answer, err
+		if err != nil && len(acks) == 0 {
+			return acks, err
 		}
 		if err != nil {
 			slog.WarnContext(ctx, "an upload was taken in part", "ref", web.RequestID(ctx), "device", u.actor.Device, "error", err)
@@ -83,16 +100,9 @@ func Take(ctx context.Context, database *db.DB, in wire.Upload) (wire.UploadAnsw
 		if ack == nil {
 			break
 		}
-		answer.Acks = append(answer.Acks, *ack)
+		acks = append(acks, *ack)
 	}
-	if err := u.beat(ctx, in.Waiting-len(answer.Acks)); err != nil {
-		slog.WarnContext(ctx, "a till's sign of life was not kept", "ref", web.RequestID(ctx), "device", u.actor.Device, "error", err)
-	}
-	var err error
-	if answer.Last, err = u.head(ctx); err != nil && len(answer.Acks) == 0 {
-		return answer, err
-	}
-	return answer, nil
+	return acks, nil
 }
 
 // head is the last entry taken of the device; 0 before the first.
@@ -112,6 +122,8 @@ func (u upload) head(ctx context.Context) (*int64, error) {
 type upload struct {
 	database *db.DB
 	actor    auth.Actor
+	// distrusted entries are kept for somebody to look at, and not booked.
+	distrusted bool
 }
 
 // taking is one entry on its way through one transaction.
@@ -135,9 +147,15 @@ func (u upload) take(ctx context.Context, entry wire.Entry) (*wire.Ack, error) {
 	if len(entry.Body) == 0 {
 		entry.Body = json.RawMessage("null")
 	}
-	ack, err := u.attempt(ctx, entry, book)
+	deal := book
+	if u.distrusted {
+		deal = func(ctx context.Context, tx *db.Tx, t taking) (wire.Ack, error) {
+			return t.except(ctx, tx, t.ID, distrust)
+		}
+	}
+	ack, err := u.attempt(ctx, entry, deal)
 	if raced(err) {
-		ack, err = u.attempt(ctx, entry, book) // the same entry by another road: it is there now
+		ack, err = u.attempt(ctx, entry, deal) // the same entry by another road: it is there now
 	}
 	if err == nil || passing(err) {
 		return ack, err

@@ -47,6 +47,7 @@ var Module = module.Module{
 		web.Post("/sync/approvals/{id}/withdrawal", Till, approvals.Withdraw),
 		web.Get("/sync/changes", Till, ChangesSince),
 		web.PostOutside("/sync/entries", Till, Take),
+		web.PostOutside("/sync/carried", Till, TakeCarried),
 		web.Get("/sync/exceptions", Review, ListExceptions),
 		web.Post("/sync/exceptions/{id}/resolution", Review, Resolve),
 	},

@@ -3014,6 +3014,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sync/carried": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** POST /sync/carried */
+        post: operations["post-sync-carried"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sync/changes": {
         parameters: {
             query?: never;
@@ -3765,6 +3782,16 @@ export interface components {
              * @description Where no register is
              */
             store_id?: string;
+        };
+        Carried: {
+            /**
+             * Format: uuid
+             * @description Whose journal it is
+             */
+            device_id: string;
+            entries: components["schemas"]["Entry"][];
+            /** @description HMAC-SHA256 over the entries, in hex */
+            proof: string;
         };
         Cart: {
             /** @description What others have approved of it */
@@ -17444,6 +17471,46 @@ export interface operations {
                         head?: components["schemas"]["Head"];
                         /** @description The hash of the row that was asked about; absent if there is no such row */
                         known?: string;
+                    };
+                };
+            };
+            /** @description Not done, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-sync-carried": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Carried"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        acks: components["schemas"]["Ack"][];
+                        /** Format: int64 */
+                        last?: number;
                     };
                 };
             };

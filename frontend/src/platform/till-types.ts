@@ -247,5 +247,7 @@ export type Probed = { address: string; shop?: string; key?: string };
 export type FirstRun = { step: string; language: string; address: string; done: boolean };
 export type Connection = { paired: boolean; address: string; key?: string; series: string; waiting: number; shift: boolean; since: string };
 export type FoundPrinter = { kind: 'file' | 'queue'; address: string };
+/** Whose unsent sales are in a file. */
+export type CarriedHead = { format: string; shop: string; register: string; series: string; entries: number; sales: number; made_at: string };
 /** What a code means, without anything being sold. */
 export type TriedCode = { code: string; kind: string; item?: TillItem };

@@ -40,6 +40,8 @@ export function wailsTill(page: Wails): Till {
 			connection: () => call('Connection'),
 			printers: () => call('Printers'),
 			tryCode: (code) => call('TryCode', code),
+			saveUnsent: () => call('SaveUnsent'),
+			bringUnsent: () => call('BringUnsent'),
 		},
 		state: () => call('State'),
 		pair: (address, code, deviceName) => call('Pair', address, code, deviceName),

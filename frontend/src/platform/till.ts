@@ -1,5 +1,5 @@
 import type { LiveMessage } from './live';
-import type { ApprovalAnswer, Approver, Asked, BackAsked, CashAsked, Connection, Discount, FirstRun, FoundPrinter, FoundReceipts, FoundServer, HeldCart, ItemStock, MetCustomer, NewItem, PrinterState, Probed, Purchases, Receipt, RecentSale, RegisterPerson, RegisterState, Returnable, ScanResult, Shelf, TenderIn, TillCustomer, TillItem, TriedCode, ZReport } from './till-types';
+import type { ApprovalAnswer, Approver, Asked, BackAsked, CarriedHead, CashAsked, Connection, Discount, FirstRun, FoundPrinter, FoundReceipts, FoundServer, HeldCart, ItemStock, MetCustomer, NewItem, PrinterState, Probed, Purchases, Receipt, RecentSale, RegisterPerson, RegisterState, Returnable, ScanResult, Shelf, TenderIn, TillCustomer, TillItem, TriedCode, ZReport } from './till-types';
 
 /** What only a till with an engine of its own has: a server to find, devices to set up. */
 export interface TillSetup {
@@ -11,6 +11,10 @@ export interface TillSetup {
 	connection(): Promise<Connection>;
 	printers(): Promise<FoundPrinter[]>;
 	tryCode(code: string): Promise<TriedCode>;
+	/** Asks where to, and writes what the server has not got to a file; no path if nothing was chosen. */
+	saveUnsent(): Promise<{ path: string; head: CarriedHead }>;
+	/** Asks for another till's file, and brings its sales to the server. */
+	bringUnsent(): Promise<{ head: CarriedHead; taken: number; exceptions: number }>;
 }
 
 /**
