@@ -19,6 +19,7 @@ type counter struct {
 	t     *testing.T
 	owner *office
 	paper string
+	till  *exec.Cmd
 }
 
 func openCounter(t *testing.T, s *server) *counter {
@@ -29,6 +30,7 @@ func openCounter(t *testing.T, s *server) *counter {
 		"--pair", c.owner.pairingCode("Till 1"), "--name", "First till", "--printer", "file:"+c.paper)
 	till.Stdout, till.Stderr = s.log, s.log
 	require.NoError(t, till.Start())
+	c.till = till
 	t.Cleanup(func() { end(till, syscall.SIGTERM) })
 	out, err := exec.CommandContext(t.Context(), "xdotool", "search", "--sync", "--onlyvisible", "--pid", pid(till)).CombinedOutput()
 	require.NoError(t, err, string(out))

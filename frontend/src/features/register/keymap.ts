@@ -4,6 +4,7 @@ import { toggleFullscreen } from '@/platform/till-wails';
 import { m } from '@/paraglide.gen/messages';
 import type { Register } from './store.svelte';
 import { cashOf } from './tender';
+import { bringUnsent, saveUnsent } from './unsent';
 
 /** What the register's keys do. Each can be given another key; `id` is what that choice is kept under. */
 export function shortcuts(register: Register, toFind: () => void): Shortcut[] {
@@ -31,6 +32,7 @@ export function shortcuts(register: Register, toFind: () => void): Shortcut[] {
 		key('pay', 'F9', m.reg_key_pay(), () => register.pay()),
 		key('exact', 'F10', m.reg_key_exact(), () => void register.whenStill(() => exactCash(register))),
 		key('fullscreen', 'F11', m.reg_key_fullscreen(), () => void toggleFullscreen().catch(() => undefined)),
+		...(register.till.setup ? [key('unsent-save', 'Ctrl+Shift+S', m.reg_unsent_save(), () => void saveUnsent(register)), key('unsent-bring', 'Ctrl+Shift+O', m.reg_unsent_bring(), () => void bringUnsent(register))] : []),
 		key('lock', 'F12', m.reg_key_lock(), () => void register.do((till) => till.lock())),
 		key('void', 'Delete', m.reg_key_void(), () => voidLine(register), false),
 		key('undo', 'Ctrl+Z', m.reg_key_undo(), () => undo(register), false),
