@@ -157,7 +157,7 @@ var script = []scriptLine{
 
 var receiptNo = regexp.MustCompile(`1A-\d{6}`)
 
-func TestKilledAtAnyStepASaleIsWholeOrAbsent(t *testing.T) {
+func TestX5KilledAtAnyStepASaleIsWholeOrAbsent(t *testing.T) {
 	deaths := 0
 	for _, point := range killPoints {
 		for nth := 1; nth <= 3; nth++ {

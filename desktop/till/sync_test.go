@@ -67,7 +67,7 @@ func TestSellingGoesOnWithoutTheServerAndCatchesUpAlone(t *testing.T) {
 	require.Zero(t, f.State().Link.LastError)
 }
 
-func TestAnAnswerLostOnTheWayDoublesNothing(t *testing.T) {
+func TestX2AnAnswerLostOnTheWayDoublesNothing(t *testing.T) {
 	f := selling(t, cashier)
 	f.drained() // or what is lost is the empty upload with which a till begins
 	var lost atomic.Int32
@@ -107,7 +107,7 @@ func TestAHashThatDiffersIsNoAcknowledgement(t *testing.T) {
 	f.requireExactlyOnce(1)
 }
 
-func TestOneRefusedEntryDoesNotHoldUpTheOthers(t *testing.T) {
+func TestX13OneRefusedEntryDoesNotHoldUpTheOthers(t *testing.T) {
 	f := selling(t, cashier)
 	f.drained()
 	f.shop.setFault(func(r *http.Request, answer func()) {
@@ -258,9 +258,9 @@ func TestARestoredServerGetsItsSalesAgain(t *testing.T) {
 	}
 }
 
-// TestACatalogueIsWholeOrTheOldOne breaks the line during each page of a new
+// TestX10ACatalogueIsWholeOrTheOldOne breaks the line during each page of a new
 // copy: what is in use stays whole, and the fetch goes on where it was.
-func TestACatalogueIsWholeOrTheOldOne(t *testing.T) {
+func TestX10ACatalogueIsWholeOrTheOldOne(t *testing.T) {
 	s := openShop(t)
 	s.items = append(s.items, manyItems(4996)...)
 	f := unpaired(t, s)

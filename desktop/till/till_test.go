@@ -226,7 +226,7 @@ func TestASaleStandsWhenThePrinterDoesNot(t *testing.T) {
 	require.Len(t, f.shop.sales(), 1)
 }
 
-func TestASecondProcessIsRefused(t *testing.T) {
+func TestX1TwoProcessesOnOneJournal(t *testing.T) {
 	f := newTill(t)
 	_, err := till.Open(t.Context(), f.cfg)
 	isFault(t, err, "till.taken")
@@ -301,7 +301,7 @@ func TestPairingAgain(t *testing.T) {
 	require.Equal(t, "1B-000001", f.pay().LastSale.ReceiptNo, "a new pairing has its own series")
 }
 
-func TestNumbersHaveNoGaps(t *testing.T) {
+func TestX4NumbersAreNeverTakenTwiceOrLeftOut(t *testing.T) {
 	f := selling(t, cashier)
 	for n := 1; n <= 30; n++ {
 		f.scan(milkCode)

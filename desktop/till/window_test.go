@@ -192,7 +192,7 @@ func TestTheWindowForwardsAsTheDevice(t *testing.T) {
 	require.Equal(t, `200`, string(r.Value), "a body gets through")
 }
 
-func TestAForeignPageCanCallNothing(t *testing.T) {
+func TestX18AForeignPageCanCallNothing(t *testing.T) {
 	s := openShop(t)
 	w := openWindow(t, "--data", dataDir(t))
 	r := w.later(`return (await fetch("` + s.URL + `/api/sync/setup")).status`)

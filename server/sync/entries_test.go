@@ -132,7 +132,7 @@ func TestUpload(t *testing.T) {
 	require.Zero(t, one[int64](w, balance, db.Args{}), "the ledger balances")
 }
 
-func TestUploadTwiceAtOnce(t *testing.T) {
+func TestX1TheSameUploadTwiceAtOnce(t *testing.T) {
 	w := newWorld(t)
 	item := w.item()
 	d := w.pair()
@@ -214,4 +214,25 @@ func TestExceptions(t *testing.T) {
 	w.do(settle(t))
 	w.do(sees(t, 0))
 	require.Equal(t, http.StatusForbidden, w.call(d.Token, "GET", "/sync/exceptions", nil, nil), "a till is no manager")
+}
+
+// X3: two devices numbered alike, and the second one's order was dropped as one that
+// is there already. An equal number is no replay: the second sale is kept, with its
+// money, for somebody to look at.
+func TestX3AnEqualNumberIsNoReplay(t *testing.T) {
+	w := newWorld(t)
+	item := w.item()
+	one, other := w.pair(), w.beside().pair()
+	one.open()
+	one.sell(item)
+	require.Len(t, one.send(one.journal...), 2)
+	other.open()
+	twin := other.sale(item)
+	twin.Series, twin.ReceiptNo = one.Series, wire.ReceiptNo(one.Series, 1)
+	other.write(wire.EntrySaleFinished, twin)
+	acks := other.send(other.journal...)
+	require.Equal(t, wire.AckException, acks[1].Outcome)
+	require.Equal(t, "sales.number_taken", acks[1].Code)
+	require.Equal(t, []string{"sales.number_taken 1190"}, other.caught())
+	require.Equal(t, []int64{1}, one.numbers())
 }

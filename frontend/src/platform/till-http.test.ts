@@ -69,7 +69,7 @@ describe('a browser register', () => {
 		expect((await shop.till.selectLine(line)).cart.lines[0]!.discount).toBeUndefined();
 	});
 
-	it('sends an unanswered sale again under the same id and key', async () => {
+	it('X14: sends an unanswered sale again under the same id and key', async () => {
 		await shop.till.scan('400');
 		const tenders = [{ method_id: 'cash', amount_minor: 5000 }];
 		const works = shop.answers['POST /api/sales']!;
