@@ -5,6 +5,9 @@ import "souk/shared/wire"
 // SetStep has hook called between any two steps. For the kill tests.
 func SetStep(hook func(name string)) { stepHook = hook }
 
+// WeakenJournal has a finished sale wait for nothing but the system's memory.
+func WeakenJournal() { journalDurability = normal }
+
 // FillDisk leaves the journal no room to grow, or gives it back.
 func (e *Engine) FillDisk(on bool) error {
 	limit := "pragma max_page_count = 1000000000"

@@ -25,6 +25,9 @@ const (
 	normal durability = "NORMAL" // survives the process; enough for a copy
 )
 
+// journalDurability is the journal's; the power-cut test's control weakens it.
+var journalDurability = full
+
 // openFile opens or makes a database and checks that its pages are sound.
 func openFile(ctx context.Context, path string, level durability, schema string) (*file, error) {
 	dsn := "file:" + filepath.ToSlash(path) +

@@ -155,7 +155,7 @@ func (e *Engine) load() (err error) {
 	if e.lock, err = takeFolder(e.cfg.Dir); err != nil {
 		return err
 	}
-	e.journal, err = openFile(e.ctx, filepath.Join(e.cfg.Dir, journalName), full, journalSchema)
+	e.journal, err = openFile(e.ctx, filepath.Join(e.cfg.Dir, journalName), journalDurability, journalSchema)
 	if errors.Is(err, errDamaged) {
 		return errJournalDamaged.Wrap(err)
 	}
