@@ -113,6 +113,7 @@ var overAllStores = map[string]string{
 	"souk/server/platform/jobs.claimJob":       "the runner holds the job that activeJobs gave, under the job’s own limit",
 	"souk/server/sales.insertLines":            "lines of the document that insertSale inserts before",
 	"souk/server/sales.insertMovement":         "the shift or the till’s own register was read within the limit before",
+	"souk/server/sales.insertPromotedLines":    "lines of the document that insertSale inserts before",
 	"souk/server/sales.insertSale":             "register, shift and place were read within the limit in the same transaction",
 	"souk/server/sales.insertTenders":          "tenders of the document that insertSale inserts before",
 	"souk/server/sales.insertZ":                "holdShift has held the shift within the limit before",

@@ -100,3 +100,27 @@ func TestEveryCodeOfTermsHasASentence(t *testing.T) {
 		}
 	}
 }
+
+const readPromotes db.SQL = `select promotes from company where tenant_id = @tenant`
+
+func TestTheCompanyKnowsWhetherAnythingRuns(t *testing.T) {
+	ctx, tx, _ := dbtest.Tx(t)
+	promotes := func() bool {
+		now, err := db.One[bool](ctx, tx, readPromotes, db.Args{})
+		require.NoError(t, err)
+		return now
+	}
+	one, other := added(t, ctx, tx, "One", tenOff), added(t, ctx, tx, "Other", tenOff)
+	require.False(t, promotes())
+	for _, p := range []promotions.Promotion{one, other} {
+		_, err := promotions.Start(ctx, tx, promotions.PromotionID{ID: p.ID})
+		require.NoError(t, err)
+		require.True(t, promotes())
+	}
+	_, err := promotions.Stop(ctx, tx, promotions.PromotionID{ID: one.ID})
+	require.NoError(t, err)
+	require.True(t, promotes(), "the other one still runs")
+	_, err = promotions.Stop(ctx, tx, promotions.PromotionID{ID: other.ID})
+	require.NoError(t, err)
+	require.False(t, promotes())
+}

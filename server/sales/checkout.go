@@ -166,7 +166,7 @@ type checkoutFacts struct {
 const planTakes db.SQL = `select public.plan_takes_sale(@now)`
 
 // load reads all of it in one batch, and a first one where something comes back. Tax rates are read for the UTC day; where
-// the store's business day is another one, once more for that.
+// the store's business day is another one, once more for that, and promotions where there are any.
 func load(ctx context.Context, tx *db.Tx, in wire.Checkout) (checkoutFacts, error) {
 	returned, err := holdReturning(ctx, tx, in.Cart.Back)
 	if err != nil {
@@ -176,7 +176,6 @@ func load(ctx context.Context, tx *db.Tx, in wire.Checkout) (checkoutFacts, erro
 	r := tx.Reads()
 	f := checkoutFacts{customer: &db.Found[string]{}, returning: readReturning(r, in.Cart.Back)}
 	f.items, f.rates = catalog.ReadSellables(r, ids, catalog.Counter{Register: in.RegisterID, Day: day}), readRates(r, in.Cart, day)
-	f.offers = promotions.ReadRunning(r, day)
 	if in.Cart.CustomerID != nil {
 		f.customer = db.ReadMaybe[string](r, readCustomer, db.Args{"customer": *in.Cart.CustomerID})
 	}
@@ -185,12 +184,17 @@ func load(ctx context.Context, tx *db.Tx, in wire.Checkout) (checkoutFacts, erro
 	if err := r.Run(ctx); err != nil || !f.register.Found {
 		return f, err
 	}
-	if f.day, err = businessDate(f.register.Row, tx.Now()); err != nil || f.day.Equal(day) {
+	if f.day, err = businessDate(f.register.Row, tx.Now()); err != nil || f.day.Equal(day) && !f.register.Row.Promotes {
 		return f, err
 	}
 	again := tx.Reads()
-	f.items = catalog.ReadSellables(again, ids, catalog.Counter{Register: in.RegisterID, Day: f.day})
-	f.rates = readRates(again, in.Cart, f.day)
+	if !f.day.Equal(day) {
+		f.items = catalog.ReadSellables(again, ids, catalog.Counter{Register: in.RegisterID, Day: f.day})
+		f.rates = readRates(again, in.Cart, f.day)
+	}
+	if f.register.Row.Promotes {
+		f.offers = promotions.ReadRunning(again, f.day)
+	}
 	return f, again.Run(ctx)
 }
 

@@ -82,14 +82,18 @@ const (
 			@shift, @person, @customer, @business_date, @completed_at, @now, @currency, @tax_included, @gross,
 			@discount, @net, @tax, @total, @rounding, @due, @cost, @flags, @note, @hash, @approved)`
 
-	insertLines db.SQL = `
+	linesInto = `
 		insert into sale_lines (tenant_id, sale_id, line_no, item_id, original_line, name, barcode, unit, quantity, unit_price_minor,
 			list_price_minor, gross_minor, discount_minor, discount_reason, tax_code, tax_rate, net_minor, tax_minor, total_minor, cost_minor,
-			not_restocked, note, approved_by, deals)
+			not_restocked, note, approved_by`
+	linesFrom = `)
 		select @tenant, @sale, *
 		from   unnest(@line_nos::int[], @items::uuid[], @original_lines::int[], @names::text[], @barcodes::text[], @units::text[],
 			@quantities::numeric[], @unit_prices::bigint[], @list_prices::bigint[], @grosses::bigint[], @discounts::bigint[], @reasons::text[],
-			@tax_codes::text[], @tax_rates::numeric[], @nets::bigint[], @taxes::bigint[], @totals::bigint[], @costs::bigint[], @lost::bool[], @notes::text[], @approvers::uuid[], @deals::text[]::jsonb[])`
+			@tax_codes::text[], @tax_rates::numeric[], @nets::bigint[], @taxes::bigint[], @totals::bigint[], @costs::bigint[], @lost::bool[], @notes::text[], @approvers::uuid[]`
+
+	insertLines         db.SQL = linesInto + linesFrom + `)`
+	insertPromotedLines db.SQL = linesInto + `, deals` + linesFrom + `, @deals::text[]::jsonb[])`
 
 	insertTenders db.SQL = `
 		insert into tenders (tenant_id, sale_id, line_no, method_id, amount_minor, tendered_minor, change_minor, reference)
@@ -151,12 +155,11 @@ type lineColumns struct {
 	names, barcodes, units, reasons, codes, notes        []string
 	quantities, rates                                    []decimal.Decimal
 	lost                                                 []bool
-	deals                                                []*string // nil where no line has any
 	prices, lists, grosses, discounts, nets, taxes, sums []money.Amount
 }
 
 func (d *document) insertLines(b *db.Batch) {
-	c := lineColumns{deals: dealColumn(d.Lines)}
+	var c lineColumns
 	for i := range d.Lines {
 		l := d.Lines[i]
 		c.nos, c.originals = append(c.nos, &l.LineNo), append(c.originals, l.OriginalLine)
@@ -169,15 +172,22 @@ func (d *document) insertLines(b *db.Batch) {
 		c.grosses, c.discounts = append(c.grosses, l.Gross), append(c.discounts, l.Discount)
 		c.nets, c.taxes, c.sums = append(c.nets, l.Net), append(c.taxes, l.Tax), append(c.sums, l.Total)
 	}
-	b.Exec(insertLines, db.Args{
+	args := db.Args{
 		"sale": d.ID, "line_nos": c.nos, "items": c.items, "original_lines": c.originals, "names": c.names, "barcodes": c.barcodes,
 		"units": c.units, "quantities": c.quantities, "unit_prices": c.prices, "list_prices": c.lists, "grosses": c.grosses,
 		"discounts": c.discounts, "reasons": c.reasons, "tax_codes": c.codes, "tax_rates": c.rates, "nets": c.nets, "taxes": c.taxes,
-		"totals": c.sums, "costs": d.costs, "lost": c.lost, "notes": c.notes, "approvers": c.approvers, "deals": c.deals,
-	})
+		"totals": c.sums, "costs": d.costs, "lost": c.lost, "notes": c.notes, "approvers": c.approvers,
+	}
+	if deals := dealColumn(d.Lines); deals != nil {
+		args["deals"] = deals
+		b.Exec(insertPromotedLines, args)
+		return
+	}
+	b.Exec(insertLines, args)
 }
 
-// dealColumn is what promotions took off each line, as JSON.
+// dealColumn is what promotions took off each line, as JSON; nil where they took
+// nothing off any.
 func dealColumn(lines []wire.SaleLine) []*string {
 	if !slices.ContainsFunc(lines, func(l wire.SaleLine) bool { return len(l.Deals) > 0 }) {
 		return nil

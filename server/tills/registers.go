@@ -29,6 +29,8 @@ type Register struct {
 	StoreName   string
 	TimeZone    string
 	DayEndsHour int
+	// Promotes holds where the company has promotions that run.
+	Promotes    bool
 	Currency    string
 	TaxIncluded bool `db:"prices_include_tax"`
 }
@@ -59,7 +61,7 @@ type RegisterRow struct {
 const (
 	readRegister db.SQL = `
 		select r.id, r.store_id, l.id as location_id, r.number, r.name, r.kind, r.series_epoch,
-		       s.name as store_name, s.time_zone, c.day_ends_hour, c.currency, c.prices_include_tax
+		       s.name as store_name, s.time_zone, c.day_ends_hour, c.currency, c.prices_include_tax, c.promotes
 		from   registers r
 		join   stores s on s.tenant_id = @tenant and s.id = r.store_id
 		join   locations l on l.tenant_id = @tenant and l.store_id = r.store_id and l.sells
