@@ -5,6 +5,7 @@ package till_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -136,29 +137,38 @@ func (d *disk) sellUntilDark(dir string, weak bool, random *rand.Rand) (paid []s
 	return paid
 }
 
+// fromEnv is how often something is to be done.
+func fromEnv(name string, otherwise int) int {
+	if asked, err := strconv.Atoi(os.Getenv(name)); err == nil {
+		return asked
+	}
+	return otherwise
+}
+
 // TestSoakX5TwoThousandKills kills the till at each point again and again, over a line
 // that now and then loses what it carries, one way or the other.
 func TestSoakX5TwoThousandKills(t *testing.T) {
 	seed := rand.Uint64()
 	random := rand.New(rand.NewPCG(seed, 5)) //nolint:gosec // printed, so that it can be done again
-	deaths, rounds := 0, 0
-	for ; deaths < 2000 && !t.Failed(); rounds++ {
-		deaths += killAtEachPoint(t, func(s *shop) {
-			fate := make([]int, 64)
-			for i := range fate {
-				fate[i] = random.IntN(4)
+	trouble := func(s *shop) {
+		fate := make([]int, 64)
+		for i := range fate {
+			fate[i] = random.IntN(4)
+		}
+		var asked atomic.Int32
+		s.setFault(func(_ *http.Request, answer func()) {
+			switch fate[int(asked.Add(1))%len(fate)] {
+			case 0:
+				panic(http.ErrAbortHandler)
+			case 1:
+				answerNobody(answer)
 			}
-			var asked atomic.Int32
-			s.setFault(func(_ *http.Request, answer func()) {
-				switch fate[int(asked.Add(1))%len(fate)] {
-				case 0:
-					panic(http.ErrAbortHandler)
-				case 1:
-					answerNobody(answer)
-				}
-				answer()
-			})
+			answer()
 		})
+	}
+	deaths, rounds := 0, 0
+	for ; deaths < fromEnv("SOUK_KILLS", 2000) && !t.Failed(); rounds++ {
+		t.Run(fmt.Sprint("round ", rounds+1), func(t *testing.T) { deaths += killAtEachPoint(t, trouble) })
 	}
 	t.Logf("seed %d: %d kills in %d rounds", seed, deaths, rounds)
 }
@@ -221,10 +231,7 @@ func powerCuts(t *testing.T, cuts int, weak bool, seed uint64) (paid, gone int) 
 // was cut at any moment; and a journal that waits for less does lose sales, or this
 // test would see nothing.
 func TestSoakX9APowerCutLosesNoSale(t *testing.T) {
-	cuts := 200
-	if asked, err := strconv.Atoi(os.Getenv("SOUK_CUTS")); err == nil {
-		cuts = asked
-	}
+	cuts := fromEnv("SOUK_CUTS", 200)
 	seed := rand.Uint64()
 	paid, gone := powerCuts(t, cuts, false, seed)
 	t.Logf("seed %d: %d cuts, %d sales paid, %d lost", seed, cuts, paid, gone)
