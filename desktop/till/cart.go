@@ -73,7 +73,7 @@ func (b *basket) copy() basket {
 // pricingCart is the cart as package pricing wants it, with what the promotions of a
 // moment take off it.
 func (e *Engine) pricingCart(b *basket, at time.Time) pricing.Cart {
-	about := make([]promotion.About, len(b.Lines))
+	about, parents := make([]promotion.About, len(b.Lines)), e.parents()
 	cart := pricing.Cart{
 		Currency: e.setup.Company.Currency, TaxIncluded: e.setup.Company.PricesIncludeTax,
 		Lines: make([]pricing.Line, len(b.Lines)), Discount: b.Discount,
@@ -83,7 +83,7 @@ func (e *Engine) pricingCart(b *basket, at time.Time) pricing.Cart {
 			ID: l.ID, Quantity: l.Quantity, UnitPrice: l.UnitPrice, FixedTotal: l.FixedTotal,
 			Discount: l.Discount, Tax: pricing.Tax{Code: l.TaxCode, Rate: e.taxRate(l.TaxCode)},
 		}
-		about[i] = e.about(l)
+		about[i] = e.about(l, parents)
 	}
 	sale := promotion.Sale{At: at.In(e.zone()), Store: e.setup.Store.ID, Customer: b.CustomerID != nil, Coupons: b.Coupons}
 	return promotion.Apply(cart, about, sale, e.setup.Promotions)
@@ -91,14 +91,14 @@ func (e *Engine) pricingCart(b *basket, at time.Time) pricing.Cart {
 
 // about is what promotions look at of a line. One that is sold at another price than
 // the list's has its price already.
-func (e *Engine) about(l line) promotion.About {
+func (e *Engine) about(l line, parents map[uuid.UUID]uuid.UUID) promotion.About {
 	about := promotion.About{Pieces: l.SoldBy != byWeight, Apart: l.UnitPrice != l.ListPrice}
 	if l.ItemID == nil {
 		return about
 	}
 	about.Item = *l.ItemID
 	if item, ok := e.items.byID(*l.ItemID); ok {
-		about.Categories = promotion.Path(item.CategoryID, e.parents())
+		about.Categories = promotion.Path(item.CategoryID, parents)
 	}
 	return about
 }

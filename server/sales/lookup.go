@@ -236,15 +236,17 @@ func Scan(ctx context.Context, tx *db.Tx, in ScanIn) (Scanned, error) {
 	r := tx.Reads()
 	exact := db.ReadMaybe[codeRow](r, findCode, db.Args{"codes": []string{scan.Code}})
 	other := db.ReadMaybe[codeRow](r, findCode, db.Args{"codes": scan.Lookup})
-	offers := promotions.ReadRunning(r, tx.Now())
 	if err := r.Run(ctx); err != nil {
 		return Scanned{}, err
 	}
 	if !exact.Found && !other.Found {
+		r := tx.Reads()
+		offers := promotions.ReadRunning(r, tx.Now())
+		err := r.Run(ctx)
 		if promotion.KnowsCoupon(offers.Running().All, scan.Code) {
 			out.Outcome = wire.ScanCoupon
 		}
-		return out, nil
+		return out, err
 	}
 	row, embedded := exact.Row, false
 	if !exact.Found {

@@ -102,17 +102,9 @@ func (r Terms) times(s slot) fine {
 	if !s.chunk || s.labelled {
 		return fine(r.Amount) * fineness
 	}
-	part, err := money.Ratio(uint64(r.Amount)*fineness, s.quantity.Coef(), tenTo(s.quantity.Scale()))
+	part, err := (r.Amount * fineness).Times(s.quantity)
 	if err != nil {
 		return s.value
 	}
 	return fine(part)
-}
-
-func tenTo(n int) uint64 {
-	p := uint64(1)
-	for range n {
-		p *= 10
-	}
-	return p
 }
